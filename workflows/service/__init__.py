@@ -1,0 +1,1 @@
+"""What the two doors may ask for: commands carried out, questions answered."""
