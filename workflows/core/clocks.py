@@ -1,0 +1,378 @@
+"""Clocks: how long a stage may take, as a ledger of a start, a length and pauses.
+
+No due date is ever stored as the truth or edited: it is worked out from the ledger, with the reason for every
+day. All instants are aware and answers are in UTC; days are those of Europe/London, so a change of the hour
+moves no day clock. A pause begins at its first instant and has ended at its last: a day whose due time is the
+moment of resuming counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from workflows.core.calendars import Length, Unit, WorkingCalendar, add_months, due_date
+from workflows.core.spans import (
+    MIDNIGHT,
+    ONE_DAY,
+    Span,
+    days_with,
+    instant,
+    local_day,
+    merged,
+    require_aware,
+)
+
+DUE_SOON = 0.75
+"""From this share of the way to the due instant on, a clock is due soon."""
+DEFAULT_DUE_TIME = time(17)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that is not counted. ``end`` is None while it lasts. Raises ValueError for a naive datetime."""
+
+    start: datetime
+    end: datetime | None
+    reason: str
+
+    def __post_init__(self) -> None:
+        require_aware(self.start)
+        require_aware(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of one case.
+
+    ``due_time`` is the local time in Europe/London at which a day clock falls due; ``calendar`` the id of the
+    working calendar; ``fired`` the keys of the ladder's rungs that have been climbed. Raises ValueError for a
+    naive datetime, a length of nothing, or a due time that does not stand exactly once in every day.
+    """
+
+    number: int
+    stage: str
+    started_at: datetime
+    length: Length
+    calendar: str
+    due_time: time = DEFAULT_DUE_TIME
+    pauses: tuple[Pause, ...] = ()
+    stopped_at: datetime | None = None
+    fired: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_aware(self.started_at)
+        require_aware(self.stopped_at)
+        check_due_time(self.due_time)
+        if self.length.amount < 1:
+            raise ValueError(f"a clock needs a length of at least one, not of no {self.length.unit}")
+
+
+class TimeState(StrEnum):
+    """Where a clock stands."""
+
+    ON_TIME = "on_time"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDay:
+    """One line of "why this date?": a day in Europe/London, whether it counted, and why."""
+
+    day: date
+    counted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLeft:
+    """What is left of a clock.
+
+    ``due_at`` is None while paused. ``days`` are working days after today up to and with the due day,
+    ``hours`` plain hours to the due instant; both are negative once late. ``fraction_used`` is the share of
+    the way from start to due, above 1 once late. A paused clock is measured where its pause began, a stopped
+    one where it stopped.
+    """
+
+    state: TimeState
+    due_at: datetime | None
+    days: int
+    hours: float
+    fraction_used: float
+    words: str
+
+
+def check_due_time(at: time) -> None:
+    """Raises ValueError for a due time with a zone of its own, or between 1 and 2 in the morning.
+
+    That hour is missing on one day of each spring and comes twice on one day of each autumn.
+    """
+    if at.tzinfo is not None:
+        raise ValueError("a due time is a local time in Europe/London and carries no zone")
+    if at.hour == 1:
+        raise ValueError(f"a due time between 01:00 and 02:00 is missing on one day a year: {at:%H:%M}")
+
+
+def paused(clock: Clock) -> bool:
+    """Whether a pause is open. A stopped clock is not paused."""
+    return not stopped(clock) and any(pause.end is None for pause in clock.pauses)
+
+
+def stopped(clock: Clock) -> bool:
+    """Whether the clock has been stopped for good."""
+    return clock.stopped_at is not None
+
+
+def due_at(clock: Clock, calendar: WorkingCalendar, *, now: datetime | None = None) -> datetime | None:
+    """The instant, in UTC, at which the clock falls due; None while it is paused.
+
+    With ``now`` the ledger is read as it stood then: what began or ended later is not known yet. Raises
+    CalendarHorizon, and ValueError when ``calendar`` is not the clock's own.
+    """
+    if now is None:
+        return None if paused(clock) else _due(_cut(clock, at=clock.stopped_at), calendar)
+    return None if _open_pause(clock, now=now) else _due(_settled(clock, now=now), calendar)
+
+
+def why_this_date(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> tuple[CountedDay, ...]:
+    """Every day from the start to the due day, with whether it counted and why.
+
+    The counted ones of a day clock sum to its length; those of a month clock to the days of its months (with
+    the days to the next working day). The lines of an hour clock tell the time counted on each day, which
+    sums to its length to the minute. An open pause is read as if it ended ``now``. Raises as ``due_at`` does.
+    """
+    settled = _settled(clock, now=now)
+    due = _due(settled, calendar)
+    if clock.length.unit is Unit.HOURS:
+        return tuple(_hours_by_day(settled, due))
+    return tuple(_explained(settled, calendar, last=local_day(due)))
+
+
+def time_left(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> TimeLeft:
+    """Where the clock stands at ``now``, in figures and in words. Raises as ``due_at`` does."""
+    pause = _open_pause(clock, now=now)
+    at = pause.start if pause else _end(clock, now=now)
+    due = _due(_cut(clock, at=at), calendar)
+    fraction = max(0.0, (at - clock.started_at) / (due - clock.started_at))
+    if pause:
+        state = TimeState.PAUSED
+        words = f"Paused: {pause.reason}"
+    elif clock.stopped_at is not None and clock.stopped_at <= now:
+        state = TimeState.STOPPED
+        words = "Done in time" if at <= due else "Done late"
+    else:
+        state = _running_state(at >= due, fraction)
+        words = _words(clock, calendar, due=due, at=at)
+    return TimeLeft(
+        state=state,
+        due_at=None if pause else due,
+        days=calendar.working_days_between(local_day(at), local_day(due)),
+        hours=(due - at) / HOUR,
+        fraction_used=fraction,
+        words=words,
+    )
+
+
+def fraction_instant(clock: Clock, calendar: WorkingCalendar, *, fraction: float, now: datetime) -> datetime:
+    """The instant, in UTC, at which this share of the time from start to due has passed.
+
+    An open pause is read as if it ended ``now``. Raises as ``due_at`` does.
+    """
+    start = clock.started_at.astimezone(UTC)
+    return start + (_due(_settled(clock, now=now), calendar) - start) * fraction
+
+
+def offset_instant(
+    clock: Clock, calendar: WorkingCalendar, *, length: Length, after_due: bool, now: datetime
+) -> datetime:
+    """The instant, in UTC, that lies ``length`` after the due instant, or before it.
+
+    Hours are plain hours. Days and months are counted from the local day of the due instant and end at the
+    clock's due time. A length of nothing is the due instant. An open pause is read as if it ended ``now``.
+    Raises as ``due_at`` does.
+    """
+    due = _due(_settled(clock, now=now), calendar)
+    sign = 1 if after_due else -1
+    if length.unit is Unit.HOURS or length.amount == 0:
+        return due + sign * length.amount * HOUR
+    return instant(_offset_day(local_day(due), length, sign=sign, calendar=calendar), clock.due_time)
+
+
+def _offset_day(day: date, length: Length, *, sign: int, calendar: WorkingCalendar) -> date:
+    if sign > 0:
+        return due_date(day, length, calendar)
+    if length.unit is Unit.WORKING_DAYS:
+        return calendar.add_working_days(day, -length.amount)
+    if length.unit is Unit.CALENDAR_DAYS:
+        return day - length.amount * ONE_DAY
+    return add_months(day, -length.amount)
+
+
+def _open_pause(clock: Clock, *, now: datetime) -> Pause | None:
+    """The (first) pause that was open at ``now``; None when the clock ran, or had stopped."""
+    if clock.stopped_at is not None and clock.stopped_at <= now:
+        return None
+    still_open = (p for p in clock.pauses if p.start <= now and (p.end is None or p.end > now))
+    return min(still_open, key=lambda pause: pause.start, default=None)
+
+
+def _end(clock: Clock, *, now: datetime) -> datetime:
+    return now if clock.stopped_at is None else min(now, clock.stopped_at)
+
+
+def _settled(clock: Clock, *, now: datetime) -> Clock:
+    """The ledger as it stood at ``now`` (or when the clock stopped), with no pause left open."""
+    return _cut(clock, at=_end(clock, now=now))
+
+
+def _cut(clock: Clock, *, at: datetime | None) -> Clock:
+    """The ledger up to ``at``: later pauses left out, open ones ended there. Unchanged when None."""
+    if at is None or not clock.pauses:
+        return clock
+    kept = (p for p in clock.pauses if p.start < at)
+    return replace(clock, pauses=tuple(Pause(p.start, min(p.end or at, at), p.reason) for p in kept))
+
+
+def _pause_spans(clock: Clock) -> tuple[Span, ...]:
+    return merged(((p.start, p.end) for p in clock.pauses if p.end is not None), since=clock.started_at)
+
+
+def _due(clock: Clock, calendar: WorkingCalendar) -> datetime:
+    """The due instant of a ledger without open pauses. A pause that begins after it can no longer move it."""
+    if calendar.id != clock.calendar:
+        raise ValueError(f"clock {clock.number} counts by calendar {clock.calendar}, not by {calendar.id}")
+    if clock.length.unit is Unit.HOURS:
+        due = clock.started_at.astimezone(UTC) + clock.length.amount * HOUR
+        for span in _pause_spans(clock):
+            if span.start <= due:
+                due += span.end - span.start
+        return due
+    return instant(_due_day(clock, calendar), clock.due_time)
+
+
+def _due_day(clock: Clock, calendar: WorkingCalendar) -> date:
+    start = local_day(clock.started_at)
+    due = due_date(start, clock.length, calendar)
+    ranges = days_with(_pause_spans(clock), at=clock.due_time, after=start)
+    match clock.length.unit:
+        case Unit.WORKING_DAYS:
+            for away in ranges:
+                if away.first <= due:
+                    lost = calendar.working_days_between(away.first - ONE_DAY, away.last)
+                    due = calendar.add_working_days(due, lost)
+        case Unit.CALENDAR_DAYS:
+            for away in ranges:
+                if away.first <= due:
+                    due += away.days * ONE_DAY
+        case _:
+            for away in ranges:
+                if away.first <= calendar.on_or_after(due):
+                    due = max(due, away.first) + away.days * ONE_DAY
+            due = calendar.on_or_after(due)
+    return due
+
+
+def _explained(clock: Clock, calendar: WorkingCalendar, *, last: date) -> Iterator[CountedDay]:
+    start = local_day(clock.started_at)
+    left = clock.length.amount
+    if clock.length.unit is Unit.CALENDAR_MONTHS:
+        left = (due_date(start, clock.length, calendar) - start).days
+    yield CountedDay(start, False, "day of receipt")
+    day = start
+    while day < last:
+        day += ONE_DAY
+        off = _why_not_working(day, calendar)
+        pause = _pause_at(clock, instant(day, clock.due_time))
+        if clock.length.unit is Unit.WORKING_DAYS:
+            why = off or pause
+            yield CountedDay(day, why is None, why or "working day")
+        elif pause is not None:
+            yield CountedDay(day, False, pause)
+        elif left > 0:
+            left -= 1
+            yield CountedDay(day, True, "calendar day")
+        else:
+            yield CountedDay(day, False, off or "next working day")
+
+
+def _why_not_working(day: date, calendar: WorkingCalendar) -> str | None:
+    if calendar.is_working_day(day):
+        return None
+    name = calendar.holiday_name(day)
+    if name is None:
+        return WEEKDAYS[day.weekday()]
+    return name if "bank holiday" in name else f"{name} (bank holiday)"
+
+
+def _pause_at(clock: Clock, at: datetime) -> str | None:
+    """Why a ledger without open pauses does not count this instant; None when it does."""
+    for pause in clock.pauses:
+        if pause.end is not None and pause.start <= at < pause.end:
+            return f"paused: {pause.reason}"
+    return None
+
+
+def _hours_by_day(clock: Clock, due: datetime) -> Iterator[CountedDay]:
+    """Each local day's counted time. Minutes come from the running total, so that they sum to the length."""
+    spans = _pause_spans(clock)
+    day, run, told = local_day(clock.started_at), timedelta(), 0
+    start = clock.started_at.astimezone(UTC)
+    while start < due:
+        end = min(due, instant(day + ONE_DAY, MIDNIGHT))
+        lost = sum((max(min(end, s.end) - max(start, s.start), timedelta()) for s in spans), timedelta())
+        run += end - start - lost
+        minutes = round(run / MINUTE) - told
+        told += minutes
+        reason = _pause_overlapping(clock, start, end) if lost else ""
+        if minutes:
+            counted = f"{_time_words(minutes * MINUTE)} counted"
+            yield CountedDay(day, True, f"{counted}, {reason}" if reason else counted)
+        else:
+            yield CountedDay(day, False, reason or "less than a minute")
+        day, start = day + ONE_DAY, end
+
+
+def _pause_overlapping(clock: Clock, start: datetime, end: datetime) -> str:
+    reasons = (p.reason for p in clock.pauses if p.end is not None and p.start < end and p.end > start)
+    return f"paused: {' and '.join(dict.fromkeys(reasons))}"
+
+
+def _running_state(late: bool, fraction: float) -> TimeState:
+    if late:
+        return TimeState.OVERDUE
+    return TimeState.DUE_SOON if fraction >= DUE_SOON else TimeState.ON_TIME
+
+
+def _words(clock: Clock, calendar: WorkingCalendar, *, due: datetime, at: datetime) -> str:
+    """Time left or overrun, in the unit people count this clock by; in hours when it is less than one day."""
+    today, due_day = local_day(at), local_day(due)
+    match clock.length.unit:
+        case Unit.HOURS:
+            days, name = 0, ""
+        case Unit.WORKING_DAYS:
+            days, name = abs(calendar.working_days_between(today, due_day)), "working day"
+        case _:
+            days, name = abs((due_day - today).days), "day"
+    amount = _plural(days, name) if days else _time_words(abs(due - at), largest_only=True)
+    return f"Overdue by {amount}" if at >= due else f"{amount} left".capitalize()
+
+
+def _time_words(length: timedelta, *, largest_only: bool = False) -> str:
+    hours, minutes = divmod(length // MINUTE, 60)
+    if hours and (largest_only or not minutes):
+        return _plural(hours, "hour")
+    if hours:
+        return f"{_plural(hours, 'hour')} {_plural(minutes, 'minute')}"
+    return _plural(minutes, "minute") if minutes else "less than a minute"
+
+
+def _plural(amount: int, name: str) -> str:
+    return f"{amount} {name}" if amount == 1 else f"{amount} {name}s"
