@@ -1,0 +1,261 @@
+"""The shape of a workflow file: which keys there are, and what each value must look like.
+
+Names of kinds, roles, commands and units are turned into the core's own; what the parts mean together is lint's
+question. Every message ends with how to mend it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from workflows.core.calendars import Length, Unit
+from workflows.core.definition import CommandType, Role, RungAction, Side, StageKind, Urgency, When
+from workflows.core.request import Task
+
+FORMAT = "gatehouse/workflow/1"
+DUE_TIME = time(17, 0)
+"""The civil hour (Europe/London) at which a day clock falls due, where the file does not say."""
+
+TITLE = 120
+SENTENCE = 600
+"""Longest title and longest sentence, in characters."""
+
+MOST: dict[Unit, int] = {
+    Unit.HOURS: 17_520,
+    Unit.WORKING_DAYS: 520,
+    Unit.CALENDAR_DAYS: 731,
+    Unit.CALENDAR_MONTHS: 24,
+}
+"""No length may be over two years: bank holidays are not known further ahead."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_WORKFLOW_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_PACK = re.compile(r"[a-z][a-z0-9-]{0,59}/[0-9a-z][0-9a-z.-]{0,19}")
+_LENGTH = re.compile(r"([0-9]{1,9}) ([a-z_]+)")
+_PERCENT = re.compile(r"([0-9]{1,9})%")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_NO_SUCH_HOUR = 1
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def _wrong(rule: str, say: str) -> NoReturn:
+    raise PydanticCustomError(rule, "{say}", {"say": say})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        _wrong(
+            "wrong-type", "This must be text. Put it into quotes if it looks like a number or true or false."
+        )
+    return value
+
+
+def _words(limit: int) -> PlainValidator:
+    def check(value: Any) -> str:
+        text = _text(value)
+        if not text.strip():
+            _wrong("text-empty", "This text is empty. Write it, since people will read it.")
+        if len(text) > limit:
+            _wrong("text-too-long", f"This text has {len(text):,} characters; shorten it to {limit:,}.")
+        return text
+
+    return PlainValidator(check)
+
+
+def _one_of(kind: type[E], rule: str, what: str) -> PlainValidator:
+    def check(value: Any) -> E:
+        text = _text(value)
+        try:
+            return kind(text)
+        except ValueError:
+            known = [each.value for each in kind]
+            near = get_close_matches(text[:60], known, n=1)
+            mend = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(known)}."
+            _wrong(rule, f"There is no {what} “{text[:60]}”. {mend}")
+
+    return PlainValidator(check)
+
+
+def _matching(pattern: re.Pattern[str], say: str) -> PlainValidator:
+    def check(value: Any) -> str:
+        text = _text(value)
+        if not pattern.fullmatch(text):
+            _wrong("bad-name", f"“{text[:60]}” cannot be used here. {say}")
+        return text
+
+    return PlainValidator(check)
+
+
+def _format(value: Any) -> str:
+    if value != FORMAT:
+        _wrong("bad-format", f"This format is not known. Write format: {FORMAT}")
+    return FORMAT
+
+
+def _version(value: Any) -> int:
+    if type(value) is not int or value < 1 or value > 1_000_000:
+        _wrong(
+            "bad-version",
+            "A version is a whole number from 1 upwards; each new one is one more than the last.",
+        )
+    return value
+
+
+def length(value: Any) -> Length:
+    """A length such as "2 working_days": a number above zero and a unit, two years at most."""
+    text = _text(value)
+    found = _LENGTH.fullmatch(text)
+    units = ", ".join(Unit)
+    if not found or found[2] not in set(Unit):
+        _wrong("bad-length", f"“{text[:60]}” is no length of time. Write a number and one of: {units}.")
+    amount, unit = int(found[1]), Unit(found[2])
+    if not 1 <= amount <= MOST[unit]:
+        _wrong("bad-length", f"This length must be from 1 to {MOST[unit]:,} {unit}. Change the number.")
+    return Length(amount, unit)
+
+
+def _when(value: Any) -> When:
+    text = _text(value)
+    if text == "due":
+        return When(after_due=Length(0, Unit.HOURS))
+    if found := _PERCENT.fullmatch(text):
+        if not 1 <= int(found[1]) <= 99:
+            _wrong("bad-length", "A part of the clock goes from 1% to 99%. Write due for the end of it.")
+        return When(fraction=int(found[1]) / 100)
+    return When(after_due=length(text))
+
+
+def _due_time(value: Any) -> time:
+    found = _TIME.fullmatch(_text(value))
+    if not found:
+        _wrong(
+            "bad-due-time", f"“{str(value)[:60]}” is no time of day. Write it with 24 hours, such as 17:00."
+        )
+    if int(found[1]) == _NO_SUCH_HOUR:
+        say = "Between 01:00 and 02:00 the clocks change: one day a year has no such time, another has it twice."
+        _wrong("bad-due-time", f"{say} Choose another hour.")
+    return time(int(found[1]), int(found[2]))
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        _wrong("wrong-type", "This must be true or false.")
+    return value
+
+
+def _guard(value: Any) -> str:
+    return "true" if value is True else "false" if value is False else _text(value)
+
+
+Title = Annotated[str, _words(TITLE)]
+Sentence = Annotated[str, _words(SENTENCE)]
+Name = Annotated[
+    str, _matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.")
+]
+Target = Annotated[str, PlainValidator(_text)]
+GuardText = Annotated[str, PlainValidator(_guard)]
+KindName = Annotated[StageKind, _one_of(StageKind, "unknown-kind", "kind of stage")]
+RoleName = Annotated[Role, _one_of(Role, "unknown-role", "role")]
+CommandName = Annotated[CommandType, _one_of(CommandType, "unknown-command", "command")]
+SideName = Annotated[Side, _one_of(Side, "unknown-side", "side")]
+ActionName = Annotated[RungAction, _one_of(RungAction, "unknown-action", "action")]
+UrgencyName = Annotated[Urgency, _one_of(Urgency, "unknown-urgency", "urgency")]
+TaskName = Annotated[Task, _one_of(Task, "unknown-task", "task")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class NeedModel(_Model):
+    """A condition for a command, with the sentence that people read when it does not hold."""
+
+    code: Name
+    say: Sentence
+    needs: GuardText
+    task: TaskName | None = None
+    field: Name | None = None
+
+
+class RouteModel(_Model):
+    """One way on."""
+
+    to: Target
+    when: GuardText | None = None
+
+
+class CommandModel(_Model):
+    """What a stage says about a command."""
+
+    to: Target | None = None
+    routes: list[RouteModel] | None = None
+    needs: list[NeedModel] = []
+    options: dict[Name, NeedModel] = {}
+
+
+class ClockModel(_Model):
+    """A stage's time for one urgency."""
+
+    length: Annotated[Length, PlainValidator(length)]
+    due_time: Annotated[time, PlainValidator(_due_time)] = DUE_TIME
+
+
+class RungModel(_Model):
+    """One rung of a ladder."""
+
+    key: Name
+    action: ActionName
+    when: dict[UrgencyName, Annotated[When, PlainValidator(_when)]]
+    tell: list[RoleName] = []
+    title: Title | None = None
+
+
+class StageModel(_Model):
+    """One stage."""
+
+    kind: KindName
+    title: Title
+    side: SideName | None = None
+    asked: Title | None = None
+    roles: list[RoleName] = []
+    commands: dict[CommandName, CommandModel] = {}
+    clock: dict[UrgencyName, ClockModel] = {}
+    ladder: Name | None = None
+    outcome: Name | None = None
+
+
+class ReasonModel(_Model):
+    """A reason code."""
+
+    code: Name
+    words: Title
+    outcomes: list[Name]
+
+
+class WorkflowModel(_Model):
+    """The whole file."""
+
+    format: Annotated[str, PlainValidator(_format)]
+    id: Annotated[str, _matching(_WORKFLOW_ID, "Use small letters, digits and -, beginning with a letter.")]
+    version: Annotated[int, PlainValidator(_version)]
+    title: Title
+    summary: Sentence
+    start: Name
+    status: Title | None = None
+    packs: list[
+        Annotated[str, _matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]
+    ] = []
+    thresholds: dict[Name, Title]
+    categories: dict[Name, Title]
+    sensitive: list[Name] = []
+    reasons: list[ReasonModel]
+    ladders: dict[Name, list[RungModel]] = {}
+    stages: dict[Name, StageModel]
