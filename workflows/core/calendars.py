@@ -72,8 +72,8 @@ class WorkingCalendar:
         days = tuple(day for day, _ in self.holidays)
         if any(later <= earlier for earlier, later in pairwise(days)):
             raise ValueError(f"the holidays of calendar {self.id} are not in order, each day once")
-        # Number every weekday since the year 1. The j-th holiday's number, less the j holidays before it, is the
-        # rank of the working day that follows it: one bisect finds the day that has a given rank.
+        # Number every weekday since the year 1. The j-th holiday's number, less the j holidays before it, is
+        # the rank of the working day that follows it: one bisect finds the day that has a given rank.
         numbers = tuple(_weekdays_to(day.toordinal()) for day in days if day.weekday() < WORKING_WEEK)
         object.__setattr__(self, "_days", days)
         object.__setattr__(self, "_weekday_numbers", numbers)
@@ -144,7 +144,7 @@ def due_date(received: date, length: Length, calendar: WorkingCalendar) -> date:
             return received + timedelta(days=length.amount)
         case Unit.CALENDAR_MONTHS:
             return calendar.on_or_after(add_months(received, length.amount))
-        case Unit.HOURS:
+        case _:
             raise ValueError("hours end at an instant, not on a date")
 
 
