@@ -20,7 +20,7 @@ class Fault:
 
 
 class BadDefinition(ValueError):
-    """The text is not a workflow that can be used. ``faults`` is never empty and in the order of the lines."""
+    """The text is not a workflow that can be used. ``faults`` is never empty, and in the order of lines."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults)))

@@ -1,7 +1,7 @@
 """Text -> Definition: read, check the shape, compile each guard once, give each stage its ladder.
 
-This is what must hold for a version to run at all. Whether it is a *good* workflow is asked once, before it is
-published (`lint.check`): open cases stay on their version, also when later rules are stricter.
+This is what must hold for a version to run at all. Whether it is a *good* workflow is asked once, before
+it is published (`lint.check`): open cases stay on their version, also when later rules are stricter.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def read_builtin(name: str) -> str:
 
 
 def shape(source: Source) -> WorkflowModel:
-    """The parts of a file that has been read. Raises BadDefinition where a key or value is not as it must be."""
+    """The parts of a file that has been read. Raises BadDefinition where a key or value is wrong."""
     if source.twice:
         raise BadDefinition(source.twice)
     if not isinstance(source.value, dict):
@@ -99,7 +99,9 @@ def guard_faults(source: Source, model: WorkflowModel) -> Iterator[Fault]:
             _guard(text)
         except GuardError as error:
             if "undeclared reference" in str(error):
-                say = f"This guard speaks of something that is not a fact of the case: {error}. Correct the name."
+                say = (
+                    f"This guard speaks of something that is no fact of the case: {error}. Correct the name."
+                )
                 yield source.fault("guard-unknown-fact", say, *path)
             else:
                 yield source.fault("bad-guard", f"This guard cannot be used: {error}. Correct it.", *path)

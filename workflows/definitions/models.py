@@ -1,7 +1,7 @@
 """The shape of a workflow file: which keys there are, and what each value must look like.
 
-Names of kinds, roles, commands and units are turned into the core's own; what the parts mean together is lint's
-question. Every message ends with how to mend it.
+Names of kinds, roles, commands and units are turned into the core's own; what the parts mean together is
+the question of lint. Every message ends with how to mend it.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _due_time(value: Any) -> time:
             "bad-due-time", f"“{str(value)[:60]}” is no time of day. Write it with 24 hours, such as 17:00."
         )
     if int(found[1]) == _NO_SUCH_HOUR:
-        say = "Between 01:00 and 02:00 the clocks change: one day a year has no such time, another has it twice."
+        say = "From 01:00 to 01:59 the clocks change: one day a year has no such time, another has it twice."
         _wrong("bad-due-time", f"{say} Choose another hour.")
     return time(int(found[1]), int(found[2]))
 

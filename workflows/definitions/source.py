@@ -1,8 +1,8 @@
 """YAML text -> plain values that remember their lines, refusing everything a workflow has no use for.
 
-The text is read event by event, so a hostile one is given up after a bounded amount of work: nothing is built from
-tags, nothing is expanded from aliases, and depth and size are counted while reading. Only the YAML 1.2 core words for
-null, truth and whole numbers mean anything; all else is text, and so is every key.
+The text is read event by event, so a hostile one is given up after a bounded amount of work: nothing is
+built from tags, nothing is expanded from aliases, and depth and size are counted while reading. Only the
+YAML 1.2 core words for null, truth and whole numbers mean anything; all else is text, and so is every key.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _TROUBLE = (
-    YAMLError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError, RuntimeError,
-    StopIteration,
+    YAMLError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError,
+    RuntimeError, StopIteration,
 )  # fmt: skip
 """Everything that the YAML library has been seen to raise on broken text; all of it means: not YAML."""
 
@@ -148,7 +148,9 @@ class _Reader:
             say = f"The file holds more than {MOST_NODES:,} values. Make it shorter."
             self._refuse("yaml-too-big", say, mark)
         if len(path) > MOST_DEPTH:
-            say = f"Values are nested more than {MOST_DEPTH} deep here; a workflow needs far less. Make it flatter."
+            say = (
+                f"Values are nested more than {MOST_DEPTH} deep here; a workflow needs less. Make it flatter."
+            )
             self._refuse("yaml-too-big", say, mark)
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor is not None):
             say = "Anchors (&name) and aliases (*name) are not accepted. Write the value out at each place."

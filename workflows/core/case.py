@@ -1,0 +1,375 @@
+"""The case: what the events add up to. ``apply`` is total: it never refuses and never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from workflows.core import events as e
+from workflows.core.clocks import Clock, Pause
+from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome
+from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.request import (
+    Answers,
+    ConsentAndOpenness,
+    Items,
+    LegalBasis,
+    People,
+    Purpose,
+    Recipients,
+    Request,
+)
+
+WAITING_FOR_REQUESTER = "waiting for the requester"
+"""Why a clock is paused while a question is open."""
+
+
+class Outcome(StrEnum):
+    """How a case ends. Shared, partly shared and declined are computed from the items."""
+
+    SHARED = "shared"
+    PARTLY_SHARED = "partly_shared"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to the requester and, once given, the answer."""
+
+    number: int
+    question: str
+    asked_by: str
+    asked_at: datetime
+    stage: str
+    answer: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCheck:
+    """What the consent officer found."""
+
+    finding: ConsentFinding
+    covers_all: bool
+    note: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One piece of advice, in the round in which it was given."""
+
+    advice: AdviceType
+    why: str
+    conditions: tuple[str, ...]
+    delegated_release: bool
+    redirect: str
+    by: str
+    by_name: str
+    position: str
+    at: datetime
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision of one round."""
+
+    outcome: Outcome
+    delegated: bool
+    items: tuple[ItemDecision, ...]
+    harm_of_sharing: str
+    harm_of_not_sharing: str
+    conditions: tuple[str, ...]
+    review_by: date | None
+    would_change_it: str
+    by: str
+    by_name: str
+    position: str
+    at: datetime
+    round: int
+
+    def approved(self) -> tuple[str, ...]:
+        """Keys of the items that are to be shared, whole or reduced."""
+        return tuple(item.key for item in self.items if item.outcome is not ItemOutcome.REFUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is kept of a request whose names are not: how many of each there were."""
+
+    people: int
+    items: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request to share. ``version`` counts the events folded so far."""
+
+    id: str
+    reference: str
+    definition: DefinitionRef
+    packs: tuple[str, ...]
+    version: int
+    stage: str
+    kind: StageKind
+    requester: str
+    requester_org: str
+    holder_org: str
+    calendar: str
+    created_at: datetime
+    stage_since: datetime
+    like: str = ""
+    round: int = 1
+    request: Request = Request()
+    submitted_at: datetime | None = None
+    clock: Clock | None = None
+    held: Clock | None = None
+    past_clocks: tuple[Clock, ...] = ()
+    back_to: str = ""
+    back_kind: StageKind | None = None
+    assignee: str = ""
+    overdue: bool = False
+    questions: tuple[Question, ...] = ()
+    consent_check: ConsentCheck | None = None
+    advice: tuple[Advice, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    released_at: datetime | None = None
+    released_by: str = ""
+    released: tuple[str, ...] = ()
+    withdrawn_because: str = ""
+    counts: Counts | None = None
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def urgency(self) -> Urgency:
+        """How soon an answer is needed."""
+        return self.request.purpose.urgency
+
+    @property
+    def closed(self) -> bool:
+        """True once nothing more is to be done."""
+        return self.kind is StageKind.CLOSED
+
+    @property
+    def decision(self) -> Decision | None:
+        """The latest decision."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
+    def latest_advice(self) -> Advice | None:
+        """The advice of the present round: an earlier round's does not count for changed content."""
+        return self.advice[-1] if self.advice and self.advice[-1].round == self.round else None
+
+    @property
+    def open_question(self) -> Question | None:
+        """The question that still waits for an answer."""
+        return next((q for q in self.questions if q.answered_at is None), None)
+
+    @property
+    def advisers(self) -> frozenset[str]:
+        """Everyone who has ever advised on this case."""
+        return frozenset(advice.by for advice in self.advice)
+
+
+def apply(case: Case | None, event: e.Event) -> Case:
+    """Fold one event into the case. Total: an event of an unknown kind leaves the case as it was."""
+    if isinstance(event, e.Started):
+        return _moved(_started(event), event)
+    assert case is not None, "only Started can come first"
+    changed = _FOLD.get(type(event), _unchanged)(case, event)
+    return _moved(replace(changed, version=case.version + 1), event)
+
+
+def _started(event: e.Started) -> Case:
+    return Case(
+        id=event.case_id,
+        reference=event.reference,
+        definition=event.definition,
+        packs=event.packs,
+        version=1,
+        stage="",
+        kind=StageKind.DRAFT,
+        requester=event.by,
+        requester_org=event.requester_org,
+        holder_org=event.holder_org,
+        calendar=event.calendar,
+        created_at=event.at,
+        stage_since=event.at,
+        like=event.like,
+        request=event.answers,
+    )
+
+
+def _moved(case: Case, event: e.Event) -> Case:
+    move = event.move
+    if move is None:
+        return case
+    before = case.clock
+    case = replace(
+        case,
+        stage=move.stage,
+        kind=move.kind,
+        stage_since=event.at,
+        assignee="",
+        overdue=False,
+        back_to=case.stage if move.pause else "",
+        back_kind=case.kind if move.pause else None,
+    )
+    if move.pause and before is not None:
+        held = replace(before, pauses=(*before.pauses, Pause(event.at, None, WAITING_FOR_REQUESTER)))
+        case = replace(case, held=held, clock=None)
+    elif before is not None:
+        stopped = replace(before, stopped_at=event.at)
+        case = replace(case, clock=None, past_clocks=(*case.past_clocks, stopped))
+    if move.resume and case.held is not None:
+        last = replace(case.held.pauses[-1], end=event.at)
+        resumed = replace(case.held, pauses=(*case.held.pauses[:-1], last))
+        case = replace(case, clock=resumed, held=None, overdue=_was_overdue(resumed))
+    elif case.held is not None and not move.pause:
+        ended = replace(case.held, stopped_at=event.at)
+        case = replace(case, held=None, past_clocks=(*case.past_clocks, ended))
+    if move.clock is not None:
+        case = replace(case, clock=_clock(case, move, event.at))
+    if move.outcome:
+        case = replace(case, outcome=Outcome(move.outcome))
+    if move.kind is StageKind.CLOSED:
+        case = replace(case, closed_at=event.at)
+    return case
+
+
+def _clock(case: Case, move: e.Move, at: datetime) -> Clock:
+    assert move.clock is not None
+    number = len(case.past_clocks) + (1 if case.held else 0) + 1
+    return Clock(
+        number=number,
+        stage=move.stage,
+        started_at=at,
+        length=move.clock.length,
+        calendar=case.calendar,
+        due_time=time.fromisoformat(move.clock.due_time),
+    )
+
+
+def _was_overdue(clock: Clock) -> bool:
+    return OVERDUE_MARK in clock.fired
+
+
+OVERDUE_MARK = "overdue"
+"""The key of the rung that marks a clock overdue; every ladder has it."""
+
+
+def _unchanged(case: Case, event: e.Event) -> Case:
+    return case
+
+
+def _saved(case: Case, event: e.Saved) -> Case:
+    saved = case.request.saved if event.task in case.request.saved else (*case.request.saved, event.task)
+    return replace(case, request=replace(with_answers(case.request, event.answers), saved=saved))
+
+
+def with_answers(request: Request, answers: Answers) -> Request:
+    """The request with one part replaced."""
+    match answers:
+        case People():
+            return replace(request, people=answers.people)
+        case Purpose():
+            return replace(request, purpose=answers)
+        case Items():
+            return replace(request, items=answers.items)
+        case Recipients():
+            return replace(request, recipients=answers.recipients)
+        case ConsentAndOpenness():
+            return replace(request, consent=answers.consent, told=answers.told)
+        case LegalBasis():
+            return replace(request, basis=answers)
+
+
+def _submitted(case: Case, event: e.Submitted) -> Case:
+    return replace(case, submitted_at=case.submitted_at or event.at, round=event.round)
+
+
+def _withdrawn(case: Case, event: e.Withdrawn) -> Case:
+    return replace(case, withdrawn_because=event.reason)
+
+
+def _consent_recorded(case: Case, event: e.ConsentRecorded) -> Case:
+    check = ConsentCheck(event.finding, event.covers_all, event.note, event.by, event.at)
+    return replace(case, consent_check=check)
+
+
+def _asked(case: Case, event: e.Asked) -> Case:
+    question = Question(event.number, event.question, event.by, event.at, case.stage)
+    return replace(case, questions=(*case.questions, question))
+
+
+def _answered(case: Case, event: e.Answered) -> Case:
+    questions = tuple(
+        replace(q, answer=event.answer, answered_at=event.at) if q.number == event.number else q for q in case.questions
+    )
+    return replace(case, questions=questions)
+
+
+def _advised(case: Case, event: e.Advised) -> Case:
+    advice = Advice(
+        advice=event.advice, why=event.why, conditions=event.conditions,
+        delegated_release=event.delegated_release, redirect=event.redirect,
+        by=event.by, by_name=event.by_name, position=event.position, at=event.at, round=case.round,
+    )  # fmt: skip
+    return replace(case, advice=(*case.advice, advice))
+
+
+def _redirected(case: Case, event: e.Redirected) -> Case:
+    counts = Counts(event.people, event.items, event.recipients)
+    return replace(case, request=Request(purpose=event.kept), counts=counts)
+
+
+def _decided(case: Case, event: e.Decided) -> Case:
+    decision = Decision(
+        outcome=Outcome(event.outcome), delegated=event.delegated, items=event.items,
+        harm_of_sharing=event.harm_of_sharing, harm_of_not_sharing=event.harm_of_not_sharing,
+        conditions=event.conditions, review_by=event.review_by, would_change_it=event.would_change_it,
+        by=event.by, by_name=event.by_name, position=event.position, at=event.at, round=case.round,
+    )  # fmt: skip
+    return replace(case, decisions=(*case.decisions, decision), outcome=decision.outcome)
+
+
+def _released(case: Case, event: e.Released) -> Case:
+    return replace(case, released_at=event.at, released_by=event.by, released=event.keys)
+
+
+def _reassigned(case: Case, event: e.Reassigned) -> Case:
+    return replace(case, assignee=event.to_person)
+
+
+def _fired(case: Case, event: e.Reminded | e.Escalated | e.BecameOverdue) -> Case:
+    if case.clock is None or case.clock.number != event.clock:
+        return case
+    clock = replace(case.clock, fired=(*case.clock.fired, event.rung))
+    return replace(case, clock=clock, overdue=case.overdue or isinstance(event, e.BecameOverdue))
+
+
+_FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
+    e.Saved: _saved,
+    e.Submitted: _submitted,
+    e.Withdrawn: _withdrawn,
+    e.ConsentRecorded: _consent_recorded,
+    e.Asked: _asked,
+    e.Answered: _answered,
+    e.Advised: _advised,
+    e.Redirected: _redirected,
+    e.Decided: _decided,
+    e.Released: _released,
+    e.Reassigned: _reassigned,
+    e.Reminded: _fired,
+    e.Escalated: _fired,
+    e.BecameOverdue: _fired,
+}

@@ -1,0 +1,238 @@
+"""Commands: what a person, or the clock, asks for. Imperative names, plain data.
+
+A command brings everything the rulebook needs: its own id (made by the form, so that a double click
+has the same id), who asks, when, and the version of the case that the person was looking at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from workflows.core.definition import CommandType
+from workflows.core.request import Answers, Request, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``person_id`` is empty for the clock. ``position`` is the role acted in, in words."""
+
+    person_id: str
+    name: str
+    position: str = ""
+    organisation_id: str = ""
+
+
+CLOCK = Actor(person_id="", name="Gatehouse (clock)")
+"""The system actor: gives commands when something falls due."""
+
+
+class AdviceType(StrEnum):
+    """What an adviser can say."""
+
+    SUPPORTS = "supports"
+    SUPPORTS_WITH_CONDITIONS = "supports_with_conditions"
+    DOES_NOT_SUPPORT = "does_not_support"
+    INSUFFICIENT_INFORMATION = "insufficient_information"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class ItemOutcome(StrEnum):
+    """What can be decided about one item."""
+
+    SHARE = "share"
+    SHARE_REDUCED = "share_reduced"
+    REFUSE = "refuse"
+
+
+class ConsentFinding(StrEnum):
+    """What the consent officer found."""
+
+    VALID = "valid"
+    NOT_A_BAR = "not_a_bar"
+    NOT_SOUGHT = "not_sought"
+    CANNOT_BE_GIVEN = "cannot_be_given"
+    NOT_THE_BASIS = "not_the_basis"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What every command carries. ``at`` is aware UTC; ``seen_version`` None means "whatever it is now"."""
+
+    type: ClassVar[CommandType]
+    id: str
+    actor: Actor
+    at: datetime
+    case_id: str
+    seen_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(Command):
+    """Begin a draft request to one holder. ``answers`` is what an earlier request lent."""
+
+    type: ClassVar[CommandType] = CommandType.START
+    reference: str
+    requester_org: str
+    holder_org: str
+    calendar: str
+    like: str = ""
+    answers: Request = Request()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Save(Command):
+    """Save one task of a draft."""
+
+    type: ClassVar[CommandType] = CommandType.SAVE
+    task: Task
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit(Command):
+    """Send the draft to the holder."""
+
+    type: ClassVar[CommandType] = CommandType.SUBMIT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Command):
+    """Take the request back, with a reason."""
+
+    type: ClassVar[CommandType] = CommandType.WITHDRAW
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConsent(Command):
+    """The consent officer's finding. ``covers_all``: the consent covers every item and recipient."""
+
+    type: ClassVar[CommandType] = CommandType.RECORD_CONSENT
+    finding: ConsentFinding
+    covers_all: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Command):
+    """Return the case to the requester with a question; the stage's clock pauses."""
+
+    type: ClassVar[CommandType] = CommandType.ASK
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Command):
+    """The requester's answer; the clock runs on."""
+
+    type: ClassVar[CommandType] = CommandType.ANSWER
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advise(Command):
+    """Information-governance advice: recorded, not binding."""
+
+    type: ClassVar[CommandType] = CommandType.ADVISE
+    advice: AdviceType
+    why: str = ""
+    conditions: tuple[str, ...] = ()
+    delegated_release: bool = False
+    redirect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDecision:
+    """The decision on one item. ``reduction`` says how it is reduced, when it is."""
+
+    key: str
+    outcome: ItemOutcome
+    reason: str
+    text: str = ""
+    reduction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Command):
+    """The adjudicator's decision, item by item, both risks weighed."""
+
+    type: ClassVar[CommandType] = CommandType.DECIDE
+    items: tuple[ItemDecision, ...]
+    harm_of_sharing: str = ""
+    harm_of_not_sharing: str = ""
+    conditions: tuple[str, ...] = ()
+    review_by: date | None = None
+    would_change_it: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemContent:
+    """The words released for one item."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Command):
+    """Release the approved items: the holder enters the content of each."""
+
+    type: ClassVar[CommandType] = CommandType.RELEASE
+    contents: tuple[ItemContent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chase(Command):
+    """A manager reminds whoever has the case."""
+
+    type: ClassVar[CommandType] = CommandType.CHASE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassign(Command):
+    """A manager gives the case to one named person who may do the work."""
+
+    type: ClassVar[CommandType] = CommandType.REASSIGN
+    to_person: str
+    to_eligible: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung(Command):
+    """What the three commands of the clock have in common: which rung, of which clock."""
+
+    rung: str
+    clock: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind(Rung):
+    """Tell whoever has the case that time is passing."""
+
+    type: ClassVar[CommandType] = CommandType.REMIND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkOverdue(Rung):
+    """Record that the stage's time has run out."""
+
+    type: ClassVar[CommandType] = CommandType.MARK_OVERDUE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate(Rung):
+    """Tell the next person up."""
+
+    type: ClassVar[CommandType] = CommandType.ESCALATE
+
+
+RUNG_COMMANDS: dict[CommandType, type[Rung]] = {
+    CommandType.REMIND: Remind,
+    CommandType.MARK_OVERDUE: MarkOverdue,
+    CommandType.ESCALATE: Escalate,
+}
+"""The command that each clock command type builds."""

@@ -1,0 +1,236 @@
+"""A workflow definition as the rulebook sees it: frozen, checked, with its guards compiled.
+
+A definition names stages, roles, routes, clocks and ladders. What a stage *may* do is fixed by its
+kind (`MASTER`): a definition narrows the master rulebook and can never widen it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+
+from workflows.core.calendars import Length
+from workflows.core.guards import Guard
+
+
+class StageKind(StrEnum):
+    """What sort of work happens in a stage. Fixed by the product; names belong to definitions."""
+
+    DRAFT = "draft"
+    CHECK = "check"
+    ADVICE = "advice"
+    ADJUDICATION = "adjudication"
+    INFORMATION_NEEDED = "information_needed"
+    RELEASE = "release"
+    REVIEW = "review"
+    CLOSED = "closed"
+
+
+class CommandType(StrEnum):
+    """Everything a person or the clock can ask for."""
+
+    START = "start"
+    SAVE = "save"
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+    RECORD_CONSENT = "record_consent"
+    ASK = "ask"
+    ANSWER = "answer"
+    ADVISE = "advise"
+    DECIDE = "decide"
+    RELEASE = "release"
+    CHASE = "chase"
+    REASSIGN = "reassign"
+    REMIND = "remind"
+    MARK_OVERDUE = "mark_overdue"
+    ESCALATE = "escalate"
+
+
+class Role(StrEnum):
+    """Roles a person can hold in an organisation."""
+
+    REQUESTER = "requester"
+    CONSENT_OFFICER = "consent_officer"
+    IG_LEAD = "ig_lead"
+    CALDICOTT_GUARDIAN = "caldicott_guardian"
+    DEPUTY_GUARDIAN = "deputy_guardian"
+    ADJUDICATOR = "adjudicator"
+    MANAGER = "manager"
+    NAMED_SENIOR = "named_senior"
+    ON_CALL_AUTHORISER = "on_call_authoriser"
+    COUNTER_SIGNATORY = "counter_signatory"
+    CSODS_COORDINATOR = "csods_coordinator"
+    CSODS_DECISION_MAKER = "csods_decision_maker"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Urgency(StrEnum):
+    """How soon an answer is needed."""
+
+    ROUTINE = "routine"
+    PRIORITY = "priority"
+    EMERGENCY = "emergency"
+
+
+class Side(StrEnum):
+    """Whose move it is."""
+
+    REQUESTER = "requester"
+    HOLDER = "holder"
+    NOBODY = "nobody"
+
+
+CLOCK_COMMANDS = frozenset({CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE})
+"""Commands only the clock gives, never a person."""
+
+MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})
+"""Commands a manager may give on any open, submitted case of her organisation."""
+
+REQUESTER_COMMANDS = frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER})
+"""Commands only the person who made the request may give."""
+
+MASTER: Mapping[StageKind, frozenset[CommandType]] = {
+    StageKind.DRAFT: frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW}),
+    StageKind.CHECK: frozenset({CommandType.RECORD_CONSENT, CommandType.ASK, CommandType.WITHDRAW}),
+    StageKind.ADVICE: frozenset({CommandType.ADVISE, CommandType.ASK, CommandType.WITHDRAW}),
+    StageKind.ADJUDICATION: frozenset({CommandType.DECIDE, CommandType.ASK, CommandType.WITHDRAW}),
+    StageKind.INFORMATION_NEEDED: frozenset({CommandType.ANSWER, CommandType.WITHDRAW}),
+    StageKind.RELEASE: frozenset({CommandType.RELEASE, CommandType.WITHDRAW}),
+    StageKind.REVIEW: frozenset(),
+    StageKind.CLOSED: frozenset(),
+}
+"""Which commands a stage of each kind may allow; a definition may leave out but not add."""
+
+BACK = "back"
+"""The route target that means: the stage that the question came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a command leads. The first route whose guard is met is taken; no guard means always."""
+
+    to: str
+    when: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A condition that must hold before a command is carried out, and what to say when it does not.
+
+    ``task`` and ``field`` point a page at what is missing.
+    """
+
+    code: str
+    say: str
+    needs: Guard
+    task: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRule:
+    """What a stage says about one command: where it leads and what it needs."""
+
+    routes: tuple[Route, ...] = ()
+    needs: tuple[Need, ...] = ()
+    options: Mapping[str, Need] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """How long a stage may take, and the civil hour (Europe/London) at which a day clock falls due."""
+
+    length: Length
+    due_time: time
+
+
+class RungAction(StrEnum):
+    """What a rung of the ladder does."""
+
+    REMIND = "remind"
+    OVERDUE = "overdue"
+    ESCALATE = "escalate"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a rung falls: a fraction of the clock, or a length after the due instant."""
+
+    fraction: float | None = None
+    after_due: Length | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of a stage's ladder. ``tell`` holds role names, or nothing for whoever has the case."""
+
+    key: str
+    action: RungAction
+    when: Mapping[Urgency, When]
+    tell: tuple[Role, ...] = ()
+    tell_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a workflow."""
+
+    name: str
+    kind: StageKind
+    title: str
+    side: Side
+    asked: str = ""
+    roles: tuple[Role, ...] = ()
+    commands: Mapping[CommandType, CommandRule] = field(default_factory=dict)
+    clocks: Mapping[Urgency, ClockRule] = field(default_factory=dict)
+    ladder: tuple[Rung, ...] = ()
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code with its words; ``outcomes`` says for which item outcomes it may be used."""
+
+    code: str
+    words: str
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRef:
+    """Names one immutable version of a workflow."""
+
+    workflow: str
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One version of one workflow."""
+
+    ref: DefinitionRef
+    title: str
+    summary: str
+    stages: Mapping[str, Stage]
+    first: str
+    sensitive: frozenset[str]
+    categories: Mapping[str, str]
+    thresholds: Mapping[str, str]
+    reasons: tuple[Reason, ...]
+    packs: tuple[str, ...] = ()
+
+    def stage(self, name: str) -> Stage:
+        """The stage called ``name``. Raises KeyError for a name that this version does not have."""
+        return self.stages[name]
+
+    def rule(self, stage: str, command: CommandType) -> CommandRule | None:
+        """What ``stage`` says about ``command``; None when the stage does not allow it."""
+        return self.stages[stage].commands.get(command)
+
+    def reason(self, code: str) -> Reason | None:
+        """The reason with this code."""
+        return next((reason for reason in self.reasons if reason.code == code), None)

@@ -1,0 +1,54 @@
+"""What falls due on a case, and when. Computed from the clock and the ladder; stored only as an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.core.calendars import WorkingCalendar
+from workflows.core.case import Case
+from workflows.core.clocks import Clock, due_at, fraction_instant, offset_instant
+from workflows.core.definition import CommandType, Definition, RungAction, When
+
+COMMAND_FOR: dict[RungAction, CommandType] = {
+    RungAction.REMIND: CommandType.REMIND,
+    RungAction.OVERDUE: CommandType.MARK_OVERDUE,
+    RungAction.ESCALATE: CommandType.ESCALATE,
+}
+"""The command of the clock that each kind of rung gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """One rung that has not been reached yet: which clock, which rung, when (aware UTC), what then."""
+
+    rung: str
+    clock: int
+    at: datetime
+    command: CommandType
+
+
+def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[DueItem]:
+    """Every rung still to come, soonest first. Nothing while the clock is paused, stopped or absent."""
+    clock = case.clock
+    if case.closed or clock is None or due_at(clock, calendar) is None:
+        return []
+    items = [
+        DueItem(
+            rung.key,
+            clock.number,
+            _instant(clock, calendar, rung.when[case.urgency]),
+            COMMAND_FOR[rung.action],
+        )
+        for rung in definition.stage(case.stage).ladder
+        if case.urgency in rung.when and rung.key not in clock.fired
+    ]
+    return sorted(items, key=lambda item: (item.at, item.rung))
+
+
+def _instant(clock: Clock, calendar: WorkingCalendar, when: When) -> datetime:
+    now = clock.started_at
+    if when.fraction is not None:
+        return fraction_instant(clock, calendar, fraction=when.fraction, now=now)
+    assert when.after_due is not None
+    return offset_instant(clock, calendar, length=when.after_due, after_due=True, now=now)

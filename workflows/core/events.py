@@ -1,0 +1,221 @@
+"""Events: what happened, in the past tense. One event per intent; together they are the record.
+
+Fields named in ``PERSONAL`` hold free text or facts about people. They are stored beside the sealed
+entry, bound to it by a keyed commitment, so that they can one day be erased without breaking the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from workflows.core.calendars import Length
+from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision
+from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.request import Answers, Purpose, Request, Task
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStart:
+    """A clock to start with a stage. ``due_time`` is HH:MM, Europe/London."""
+
+    length: Length
+    due_time: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of stage. ``resume`` puts the clock that was paused back to work."""
+
+    stage: str
+    kind: StageKind
+    clock: ClockStart | None = None
+    pause: bool = False
+    resume: bool = False
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event carries: when (aware UTC), who (person id, empty for the clock), and any move."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+    at: datetime
+    by: str
+    move: Move | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """A draft was begun."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answers"})
+    case_id: str
+    reference: str
+    definition: DefinitionRef
+    packs: tuple[str, ...]
+    requester_org: str
+    holder_org: str
+    calendar: str
+    like: str
+    answers: Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved(Event):
+    """One task of the draft was saved. ``urgency`` is repeated outside the personal part: lists need it."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answers"})
+    task: Task
+    answers: Answers
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted(Event):
+    """The request was sent."""
+
+    round: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(Event):
+    """The requester took the request back."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"reason"})
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecorded(Event):
+    """The consent officer recorded a finding."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"note"})
+    finding: ConsentFinding
+    covers_all: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Event):
+    """A question went back to the requester. ``number`` counts questions on the case from 1."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"question"})
+    number: int
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Event):
+    """The requester answered."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answer"})
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advised(Event):
+    """Advice was given. ``by_name`` and ``position`` are kept for the decision record."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"why", "conditions", "redirect", "by_name"})
+    advice: AdviceType
+    why: str
+    conditions: tuple[str, ...]
+    delegated_release: bool
+    redirect: str
+    by_name: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirected(Event):
+    """The request was out of scope. The names are not kept: only how many people and items there were."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"kept", "why", "redirect"})
+    ERASES: ClassVar[Mapping[str, str]] = {"Started": "answers", "Saved": "answers"}
+    kept: Purpose
+    why: str
+    redirect: str
+    people: int
+    items: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided(Event):
+    """Every item was decided. ``delegated``: under consent, without an adjudicator."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset(
+        {"items", "harm_of_sharing", "harm_of_not_sharing", "conditions", "would_change_it", "by_name"}
+    )
+    outcome: str
+    delegated: bool
+    items: tuple[ItemDecision, ...]
+    harm_of_sharing: str
+    harm_of_not_sharing: str
+    conditions: tuple[str, ...]
+    review_by: date | None
+    would_change_it: str
+    by_name: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Event):
+    """Approved items were released. ``keys`` are outside the personal part; the words are inside."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"contents"})
+    keys: tuple[str, ...]
+    contents: tuple[ItemContent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chased(Event):
+    """A manager reminded whoever has the case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassigned(Event):
+    """The case was given to one person."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"reason"})
+    to_person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded(Event):
+    """A reminder rung was reached."""
+
+    rung: str
+    clock: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameOverdue(Event):
+    """The stage's time ran out. ``late`` is True when the clock was only looked at after an outage."""
+
+    rung: str
+    clock: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Event):
+    """An escalation rung was reached; ``told`` says who, in words."""
+
+    rung: str
+    clock: int
+    told: str
+
+
+EVENTS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
+        Decided, Released, Chased, Reassigned, Reminded, BecameOverdue, Escalated,
+    )
+}  # fmt: skip
+"""Every event by its name, as it is stored."""

@@ -1,0 +1,158 @@
+"""The holder's rules: consent check, question, advice, decision, release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workflows.core import commands as c
+from workflows.core import events as e
+from workflows.core.case import Case
+from workflows.core.definition import Definition
+from workflows.core.facts import facts
+from workflows.core.items import item_faults, outcome_of
+from workflows.core.limits import CONTENT, needed, text_fault
+from workflows.core.refusals import Refusal
+from workflows.core.routing import Events, refuse_all, with_move
+
+
+def record_consent(case: Case, command: c.RecordConsent, definition: Definition) -> Events:
+    refuse_all(needed(command.note, field="note", say="Write what you found, in a sentence."))
+    event = e.ConsentRecorded(
+        at=command.at, by=command.actor.person_id, finding=command.finding,
+        covers_all=command.covers_all, note=command.note,
+    )  # fmt: skip
+    return with_move(case, command, definition, [event])
+
+
+def ask(case: Case, command: c.Ask, definition: Definition) -> Events:
+    refuse_all(needed(command.question, field="question", say="Write the question you want answered."))
+    number = len(case.questions) + 1
+    event = e.Asked(at=command.at, by=command.actor.person_id, number=number, question=command.question)
+    return with_move(case, command, definition, [event])
+
+
+def advise(case: Case, command: c.Advise, definition: Definition) -> Events:
+    refuse_all(_advice_faults(case, command, definition))
+    advised = e.Advised(
+        at=command.at, by=command.actor.person_id, advice=command.advice, why=command.why,
+        conditions=command.conditions, delegated_release=command.delegated_release,
+        redirect=command.redirect, by_name=command.actor.name, position=command.actor.position,
+    )  # fmt: skip
+    if command.advice is c.AdviceType.OUT_OF_SCOPE:
+        request = case.request
+        gone = e.Redirected(
+            at=command.at, by=command.actor.person_id, kept=request.purpose, why=command.why,
+            redirect=command.redirect, people=len(request.people), items=len(request.items),
+            recipients=len(request.recipients),
+        )  # fmt: skip
+        return with_move(case, command, definition, [advised, gone])
+    if command.delegated_release:
+        return with_move(case, command, definition, [advised, _decided_under_consent(case, command)])
+    return with_move(case, command, definition, [advised])
+
+
+def _advice_faults(case: Case, command: c.Advise, definition: Definition) -> Iterable[Refusal]:
+    if fault := text_fault(command.why, field="why"):
+        yield fault
+    if command.advice is c.AdviceType.OUT_OF_SCOPE:
+        yield from needed(command.redirect, field="redirect", say="Say where this request should go instead.")
+    elif command.advice not in (c.AdviceType.SUPPORTS, c.AdviceType.SUPPORTS_WITH_CONDITIONS):
+        yield from needed(command.why, field="why", say="Say why.")
+    if command.advice is c.AdviceType.SUPPORTS_WITH_CONDITIONS and not any(
+        condition.strip() for condition in command.conditions
+    ):
+        yield Refusal("missing", "Write the conditions, one on each line.", "conditions")
+    for condition in command.conditions:
+        if fault := text_fault(condition, field="conditions"):
+            yield fault
+    rule = definition.rule(case.stage, command.type)
+    option = rule.options.get("delegated_release") if rule else None
+    if command.delegated_release:
+        if option is None:
+            yield Refusal("no_delegation", "This workflow does not delegate release.", "delegated_release")
+        elif not option.needs.met(facts(case, command, definition)):
+            yield Refusal(option.code, option.say, "delegated_release")
+
+
+def _decided_under_consent(case: Case, command: c.Advise) -> e.Decided:
+    """Consent covers every item and recipient: all are shared, and no adjudicator is needed."""
+    items = tuple(
+        c.ItemDecision(item.key, c.ItemOutcome.SHARE, UNDER_CONSENT, "Consent covers it.")
+        for item in case.request.items
+    )
+    return e.Decided(
+        at=command.at, by=command.actor.person_id, outcome=outcome_of(items).value, delegated=True, items=items,
+        harm_of_sharing=case.request.purpose.risk_of_sharing,
+        harm_of_not_sharing=case.request.purpose.risk_of_not_sharing,
+        conditions=command.conditions, review_by=None, would_change_it="",
+        by_name=command.actor.name, position=command.actor.position,
+    )  # fmt: skip
+
+
+UNDER_CONSENT = "consent"
+"""The reason code of a release delegated under consent."""
+
+
+def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
+    refuse_all(_decision_faults(case, command, definition))
+    event = e.Decided(
+        at=command.at, by=command.actor.person_id, outcome=outcome_of(command.items).value, delegated=False,
+        items=command.items, harm_of_sharing=command.harm_of_sharing,
+        harm_of_not_sharing=command.harm_of_not_sharing, conditions=command.conditions,
+        review_by=command.review_by, would_change_it=command.would_change_it,
+        by_name=command.actor.name, position=command.actor.position,
+    )  # fmt: skip
+    return with_move(case, command, definition, [event])
+
+
+def _decision_faults(case: Case, command: c.Decide, definition: Definition) -> Iterable[Refusal]:
+    yield from item_faults(case.request.items, command, definition)
+    outcomes = {decision.outcome for decision in command.items}
+    if outcomes - {c.ItemOutcome.REFUSE}:
+        say = "You share something: write what harm sharing could do, and to whom."
+        yield from needed(command.harm_of_sharing, field="harm_of_sharing", say=say)
+    if outcomes - {c.ItemOutcome.SHARE}:
+        say = "You hold something back: write what harm could follow from not sharing it, and to whom."
+        yield from needed(command.harm_of_not_sharing, field="harm_of_not_sharing", say=say)
+    if outcomes == {c.ItemOutcome.REFUSE}:
+        say = "Say what new information would change this decision."
+        yield from needed(command.would_change_it, field="would_change_it", say=say)
+    for field in ("harm_of_sharing", "harm_of_not_sharing", "would_change_it"):
+        if fault := text_fault(getattr(command, field), field=field):
+            yield fault
+    for decision in command.items:
+        for part in (decision.text, decision.reduction):
+            if fault := text_fault(part, field=f"text-{decision.key}"):
+                yield fault
+    yield from _review_faults(case, command)
+
+
+def _review_faults(case: Case, command: c.Decide) -> Iterable[Refusal]:
+    """A continuing use must have a date on which it is looked at again (Caldicott principle 1)."""
+    shared = {d.key for d in command.items if d.outcome is not c.ItemOutcome.REFUSE}
+    continuing = any(item.continuing for item in case.request.items if item.key in shared)
+    if continuing and command.review_by is None:
+        yield Refusal("review_missing", "This sharing continues: give the date of its next review.", "review_by")
+    if command.review_by is not None and command.review_by <= command.at.date():
+        yield Refusal("review_past", "The review date must be in the future.", "review_by")
+
+
+def release(case: Case, command: c.Release, definition: Definition) -> Events:
+    approved = case.decision.approved() if case.decision else ()
+    refuse_all(_content_faults(approved, command))
+    order = {key: index for index, key in enumerate(approved)}
+    contents = tuple(sorted(command.contents, key=lambda content: order[content.key]))
+    event = e.Released(at=command.at, by=command.actor.person_id, keys=approved, contents=contents)
+    return with_move(case, command, definition, [event])
+
+
+def _content_faults(approved: tuple[str, ...], command: c.Release) -> Iterable[Refusal]:
+    given = [content.key for content in command.contents]
+    for key in sorted(set(given) - set(approved)):
+        yield Refusal("not_approved", "Only items that were approved can be released.", f"content-{key}")
+    for key in approved:
+        if given.count(key) > 1:
+            yield Refusal("item_twice", "An item is released twice.", f"content-{key}")
+        text = next((content.text for content in command.contents if content.key == key), "")
+        say = "Enter the information for this item, or write that nothing is held."
+        yield from needed(text, field=f"content-{key}", say=say, limit=CONTENT)

@@ -1,0 +1,43 @@
+"""The manager's and the clock's rules: chase, reassign, and the rungs of the ladder."""
+
+from __future__ import annotations
+
+from workflows.core import commands as c
+from workflows.core import events as e
+from workflows.core.case import Case
+from workflows.core.definition import CommandType, Definition, StageKind
+from workflows.core.limits import needed
+from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
+from workflows.core.routing import Events, refuse_all
+
+
+def chase(case: Case, command: c.Chase, definition: Definition) -> Events:
+    return [e.Chased(at=command.at, by=command.actor.person_id)]
+
+
+def reassign(case: Case, command: c.Reassign, definition: Definition) -> Events:
+    refuse_all(needed(command.reason, field="reason", say="Say why you reassign it."))
+    if case.kind is StageKind.INFORMATION_NEEDED:
+        raise Refused(Refusal(WRONG_STAGE, "The requester has the next move; there is nobody to reassign it to."))
+    if not command.to_eligible:
+        say = "That person cannot do this: the role is missing, or they took part in this case already."
+        raise Refused(Refusal("not_eligible", say, "to_person"))
+    return [e.Reassigned(at=command.at, by=command.actor.person_id, to_person=command.to_person, reason=command.reason)]
+
+
+def rung(case: Case, command: c.Rung, definition: Definition) -> Events:
+    """A rung of the ladder: only on the clock it was meant for, only while it runs, only once."""
+    clock = case.clock
+    if clock is None or clock.number != command.clock or command.rung in clock.fired:
+        raise Refused(Refusal("no_longer_due", "This is no longer due."))
+    step = next((each for each in definition.stage(case.stage).ladder if each.key == command.rung), None)
+    if step is None:
+        raise Refused(Refusal("no_longer_due", "The ladder has no such rung."))
+    at, by, key = command.at, command.actor.person_id, command.rung
+    match command.type:
+        case CommandType.REMIND:
+            return [e.Reminded(at=at, by=by, rung=key, clock=command.clock)]
+        case CommandType.MARK_OVERDUE:
+            return [e.BecameOverdue(at=at, by=by, rung=key, clock=command.clock)]
+        case _:
+            return [e.Escalated(at=at, by=by, rung=key, clock=command.clock, told=step.tell_title)]

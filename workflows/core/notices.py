@@ -1,0 +1,136 @@
+"""Who is told what when something has happened. Notices name a case and a kind, never its content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.core import events as e
+from workflows.core.case import Case
+from workflows.core.definition import Definition, Role, Side, StageKind
+
+
+class NoticeKind(StrEnum):
+    """What a person is told. Each has a letter."""
+
+    YOUR_TURN = "your_turn"
+    QUESTION = "question"
+    ANSWERED = "answered"
+    PROGRESS = "progress"
+    DECIDED = "decided"
+    RELEASED = "released"
+    ENDED = "ended"
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    ESCALATION = "escalation"
+    CHASE = "chase"
+    REASSIGNED = "reassigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is told: people by id, the holders of roles in an organisation, or people by address."""
+
+    people: tuple[str, ...] = ()
+    organisation: str = ""
+    roles: tuple[Role, ...] = ()
+    emails: tuple[str, ...] = ()
+    excluding: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to one audience, about the stage that the case is in now."""
+
+    kind: NoticeKind
+    audience: Audience
+    stage_title: str
+
+
+def desk(case: Case, definition: Definition) -> Audience:
+    """Whoever has the next move: a named person, the requester, or the stage's roles at the holder."""
+    stage = definition.stage(case.stage)
+    if stage.side is Side.REQUESTER:
+        return Audience(people=(case.requester,))
+    if stage.side is Side.NOBODY:
+        return Audience()
+    if case.assignee:
+        return Audience(people=(case.assignee,))
+    barred = {case.requester}
+    if stage.kind is StageKind.ADJUDICATION:
+        barred |= case.advisers
+    return Audience(organisation=case.holder_org, roles=stage.roles, excluding=tuple(sorted(barred)))
+
+
+def notices(before: Case | None, events: Sequence[e.Event], after: Case, definition: Definition) -> list[Notice]:
+    """Every notice that these events call for, in a stable order, never twice to the same audience."""
+    title = definition.stage(after.stage).title
+    found: list[Notice] = []
+    for event in events:
+        for kind, audience in _told(event, before, after, definition):
+            notice = Notice(kind, audience, title)
+            if notice not in found and audience != Audience():
+                found.append(notice)
+    return found
+
+
+def _told(
+    event: e.Event, before: Case | None, after: Case, definition: Definition
+) -> Iterable[tuple[NoticeKind, Audience]]:
+    requester = Audience(people=(after.requester,))
+    here = desk(after, definition)
+    match event:
+        case e.Asked():
+            yield NoticeKind.QUESTION, requester
+        case e.Answered():
+            yield NoticeKind.ANSWERED, here
+        case e.Decided():
+            yield NoticeKind.DECIDED, requester
+            if not after.closed:
+                yield NoticeKind.YOUR_TURN, here
+        case e.Released():
+            yield NoticeKind.RELEASED, _recipients(after)
+            yield NoticeKind.ENDED, requester
+        case e.Redirected():
+            yield NoticeKind.ENDED, requester
+        case e.Withdrawn():
+            if before is not None and before.submitted_at is not None:
+                yield NoticeKind.ENDED, _work_desk(before, definition)
+        case e.Reminded():
+            yield NoticeKind.REMINDER, here
+        case e.BecameOverdue():
+            yield NoticeKind.OVERDUE, here
+        case e.Escalated():
+            yield NoticeKind.ESCALATION, _rung(event, after, definition)
+        case e.Chased():
+            yield NoticeKind.CHASE, here
+        case e.Reassigned():
+            yield NoticeKind.REASSIGNED, here
+        case _:
+            if event.move is not None and after.submitted_at is not None:
+                yield NoticeKind.YOUR_TURN, here
+                if before is not None and before.submitted_at is not None:
+                    yield NoticeKind.PROGRESS, requester
+
+
+def _work_desk(case: Case, definition: Definition) -> Audience:
+    """The holder's people who had the work, also while a question was with the requester."""
+    name = case.back_to or case.stage
+    stage = definition.stage(name)
+    return Audience(organisation=case.holder_org, roles=stage.roles) if stage.side is Side.HOLDER else Audience()
+
+
+def _recipients(case: Case) -> Audience:
+    return Audience(
+        emails=tuple(sorted({recipient.email.casefold() for recipient in case.request.recipients if recipient.items}))
+    )
+
+
+def _rung(event: e.Escalated, case: Case, definition: Definition) -> Audience:
+    stage = definition.stage(case.stage)
+    rung = next((rung for rung in stage.ladder if rung.key == event.rung), None)
+    if rung is None:
+        return Audience()
+    organisation = case.requester_org if stage.side is Side.REQUESTER else case.holder_org
+    return Audience(organisation=organisation, roles=rung.tell)

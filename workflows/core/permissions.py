@@ -1,0 +1,187 @@
+"""May I? One pure answer for routes, buttons, lists, tasks and the printed matrix.
+
+Roles are held in an organisation; separation of duties is kept on the *person*, whatever other roles
+or organisations she has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.core.case import Case
+from workflows.core.definition import (
+    CLOCK_COMMANDS,
+    MANAGER_COMMANDS,
+    REQUESTER_COMMANDS,
+    CommandType,
+    Definition,
+    Role,
+    Side,
+    StageKind,
+)
+from workflows.core.refusals import ADVISED, NOT_FOUND, NOT_YOURS, OWN_CASE, Refusal
+from workflows.core.routing import stage_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One role in one organisation."""
+
+    organisation_id: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person as the rules see her. ``email`` is lower case."""
+
+    id: str
+    name: str
+    email: str
+    memberships: frozenset[Membership] = frozenset()
+
+    def roles_in(self, organisation_id: str) -> frozenset[Role]:
+        """The roles held in one organisation."""
+        return frozenset(m.role for m in self.memberships if m.organisation_id == organisation_id)
+
+    def organisations(self) -> frozenset[str]:
+        """Every organisation in which any role is held."""
+        return frozenset(m.organisation_id for m in self.memberships)
+
+    def organisations_as(self, role: Role) -> frozenset[str]:
+        """The organisations in which ``role`` is held."""
+        return frozenset(m.organisation_id for m in self.memberships if m.role is role)
+
+
+class Relation(StrEnum):
+    """What a person is to a case, nearest first."""
+
+    OWNER = "owner"
+    WORKER = "worker"
+    HOLDER_MANAGER = "holder_manager"
+    REQUESTER_MANAGER = "requester_manager"
+    RECIPIENT = "recipient"
+
+
+_UNKNOWN = Refusal(NOT_FOUND, "There is no such request, or you are not part of it.")
+
+
+def working_roles(definition: Definition) -> frozenset[Role]:
+    """Every role that some stage of the workflow gives work to at the holder's side."""
+    return frozenset(role for stage in definition.stages.values() if stage.side is Side.HOLDER for role in stage.roles)
+
+
+def relations(case: Case, person: Principal, definition: Definition) -> frozenset[Relation]:
+    """Everything this person is to this case; empty means she may not know that it exists."""
+    found: set[Relation] = set()
+    if person.id == case.requester:
+        found.add(Relation.OWNER)
+    if case.submitted_at is None:
+        return frozenset(found)
+    at_holder = person.roles_in(case.holder_org)
+    if at_holder & working_roles(definition) and Relation.OWNER not in found:
+        found.add(Relation.WORKER)
+    if Role.MANAGER in at_holder:
+        found.add(Relation.HOLDER_MANAGER)
+    if Role.MANAGER in person.roles_in(case.requester_org):
+        found.add(Relation.REQUESTER_MANAGER)
+    if case.released_at is not None and is_recipient(case, person):
+        found.add(Relation.RECIPIENT)
+    return frozenset(found)
+
+
+def is_recipient(case: Case, person: Principal) -> bool:
+    """Whether the request names this person as a recipient."""
+    return any(recipient.email.casefold() == person.email for recipient in case.request.recipients)
+
+
+def may_know(case: Case, person: Principal, definition: Definition) -> bool:
+    """Whether this person may know that the case exists."""
+    return bool(relations(case, person, definition))
+
+
+def permitted(case: Case, person: Principal, definition: Definition) -> dict[CommandType, Refusal | None]:
+    """For every command: None when this person may give it now, else why not."""
+    known = relations(case, person, definition)
+    return {
+        command: _UNKNOWN if not known else _refusal(case, person, definition, command=command, known=known)
+        for command in CommandType
+        if command is not CommandType.START
+    }
+
+
+def _refusal(
+    case: Case,
+    person: Principal,
+    definition: Definition,
+    *,
+    command: CommandType,
+    known: frozenset[Relation],
+) -> Refusal | None:
+    if command in CLOCK_COMMANDS:
+        return Refusal("clock_only", "Only the clock does this.")
+    if command in REQUESTER_COMMANDS and Relation.OWNER not in known:
+        return Refusal(NOT_YOURS, "Only the person who made the request can do this.")
+    if (refusal := stage_refusal(case, command, definition)) is not None:
+        return refusal
+    if command in REQUESTER_COMMANDS:
+        return None
+    if command in MANAGER_COMMANDS:
+        return _manager_refusal(case, person, command=command, known=known)
+    return worker_refusal(case, person, definition, command=command)
+
+
+def _manager_refusal(
+    case: Case, person: Principal, *, command: CommandType, known: frozenset[Relation]
+) -> Refusal | None:
+    if Relation.OWNER in known:
+        return Refusal(OWN_CASE, "You made this request, so another manager must do this.")
+    if Relation.HOLDER_MANAGER in known:
+        return None
+    if command is CommandType.CHASE and Relation.REQUESTER_MANAGER in known:
+        return None
+    return Refusal(NOT_YOURS, "Only a manager of the organisation that holds the information can do this.")
+
+
+def worker_refusal(case: Case, person: Principal, definition: Definition, *, command: CommandType) -> Refusal | None:
+    """Why this person may not do the stage's own work, or None."""
+    stage = definition.stage(case.stage)
+    if person.id == case.requester:
+        return Refusal(OWN_CASE, "You made this request, so you cannot work on the answer to it.")
+    if is_recipient(case, person):
+        return Refusal(OWN_CASE, "You are named to receive this information, so you cannot work on the answer.")
+    if not person.roles_in(case.holder_org) & frozenset(stage.roles):
+        return Refusal(NOT_YOURS, f"“{stage.title}” is for {role_words(stage.roles)}.")
+    if command is CommandType.DECIDE and person.id in case.advisers:
+        return Refusal(ADVISED, "You gave advice on this request, so another person must decide it.")
+    if stage.kind is StageKind.ADJUDICATION and person.id in case.advisers:
+        return Refusal(ADVISED, "You gave advice on this request, so another person must take this stage.")
+    if case.assignee and case.assignee != person.id:
+        return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")
+    return None
+
+
+ROLE_TITLES: dict[Role, str] = {
+    Role.REQUESTER: "Requester",
+    Role.CONSENT_OFFICER: "Consent officer",
+    Role.IG_LEAD: "Information governance lead",
+    Role.CALDICOTT_GUARDIAN: "Caldicott Guardian",
+    Role.DEPUTY_GUARDIAN: "Deputy Caldicott Guardian",
+    Role.ADJUDICATOR: "Adjudicator",
+    Role.MANAGER: "Manager",
+    Role.NAMED_SENIOR: "Named senior",
+    Role.ON_CALL_AUTHORISER: "On-call authoriser",
+    Role.COUNTER_SIGNATORY: "Counter-signatory",
+    Role.CSODS_COORDINATOR: "Disclosure scheme coordinator",
+    Role.CSODS_DECISION_MAKER: "Disclosure scheme decision-maker",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.AUDITOR: "Auditor",
+}
+"""What each role is called on pages; an organisation may name its adjudicator otherwise."""
+
+
+def role_words(roles: tuple[Role, ...]) -> str:
+    """Roles in a sentence: "the consent officer or the information governance lead"."""
+    names = [f"the {ROLE_TITLES[role]}" for role in roles]
+    return " or ".join(names) if names else "nobody"

@@ -1,0 +1,65 @@
+"""The requester's rules: start, save, submit, answer, withdraw."""
+
+from __future__ import annotations
+
+from workflows.core import commands as c
+from workflows.core import events as e
+from workflows.core.case import Case
+from workflows.core.definition import Definition
+from workflows.core.limits import answer_faults, needed
+from workflows.core.refusals import Refusal, Refused
+from workflows.core.request import ANSWERS_FOR
+from workflows.core.routing import Events, refuse_all, with_move
+
+
+def start(case: Case | None, command: c.Start, definition: Definition) -> Events:
+    if case is not None:
+        raise Refused(Refusal("exists", "This request has been started already."))
+    if command.holder_org == command.requester_org:
+        say = "Choose another organisation: you do not need a request for what your own one holds."
+        raise Refused(Refusal("own_organisation", say, "holder"))
+    first = definition.stage(definition.first)
+    return [
+        e.Started(
+            at=command.at, by=command.actor.person_id, move=e.Move(first.name, first.kind),
+            case_id=command.case_id, reference=command.reference, definition=definition.ref,
+            packs=definition.packs, requester_org=command.requester_org, holder_org=command.holder_org,
+            calendar=command.calendar, like=command.like, answers=command.answers,
+        )
+    ]  # fmt: skip
+
+
+def save(case: Case, command: c.Save, definition: Definition) -> Events:
+    if not isinstance(command.answers, ANSWERS_FOR[command.task]):
+        raise Refused(Refusal("wrong_answers", "These answers belong to another part of the request."))
+    refuse_all(answer_faults(command.task, command.answers, case.request, definition))
+    urgency = getattr(command.answers, "urgency", None)
+    return [
+        e.Saved(
+            at=command.at,
+            by=command.actor.person_id,
+            task=command.task,
+            answers=command.answers,
+            urgency=urgency,
+        )
+    ]
+
+
+def submit(case: Case, command: c.Submit, definition: Definition) -> Events:
+    event = e.Submitted(at=command.at, by=command.actor.person_id, round=case.round)
+    return with_move(case, command, definition, [event])
+
+
+def withdraw(case: Case, command: c.Withdraw, definition: Definition) -> Events:
+    refuse_all(needed(command.reason, field="reason", say="Say why you withdraw the request."))
+    event = e.Withdrawn(at=command.at, by=command.actor.person_id, reason=command.reason)
+    return with_move(case, command, definition, [event])
+
+
+def answer(case: Case, command: c.Answer, definition: Definition) -> Events:
+    refuse_all(needed(command.answer, field="answer", say="Write your answer."))
+    question = case.open_question
+    if question is None:
+        raise Refused(Refusal("no_question", "There is no question waiting for an answer."))
+    event = e.Answered(at=command.at, by=command.actor.person_id, number=question.number, answer=command.answer)
+    return with_move(case, command, definition, [event])

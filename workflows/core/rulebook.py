@@ -1,0 +1,53 @@
+"""The rulebook: what a command does to a case. Pure: it is told the time, the actor and the ids.
+
+``handle`` decides; it does not ask who may (``permissions`` does) and it stores nothing. Each rule
+returns events or raises ``Refused`` with every reason at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workflows.core import commands as c
+from workflows.core import holding, minding, requesting
+from workflows.core.case import Case
+from workflows.core.definition import CommandType, Definition
+from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
+from workflows.core.routing import Events, check_needs, check_stage
+
+# Each rule takes its own command class; the dispatch below is by that class's type.
+Rule = Callable[[Case, Any, Definition], Events]
+
+RULES: dict[CommandType, Rule] = {
+    CommandType.SAVE: requesting.save,
+    CommandType.SUBMIT: requesting.submit,
+    CommandType.WITHDRAW: requesting.withdraw,
+    CommandType.ANSWER: requesting.answer,
+    CommandType.RECORD_CONSENT: holding.record_consent,
+    CommandType.ASK: holding.ask,
+    CommandType.ADVISE: holding.advise,
+    CommandType.DECIDE: holding.decide,
+    CommandType.RELEASE: holding.release,
+    CommandType.CHASE: minding.chase,
+    CommandType.REASSIGN: minding.reassign,
+    CommandType.REMIND: minding.rung,
+    CommandType.MARK_OVERDUE: minding.rung,
+    CommandType.ESCALATE: minding.rung,
+}
+"""The rule of every command but Start, which needs no case."""
+
+
+def handle(case: Case | None, command: c.Command, definition: Definition) -> Events:
+    """Carry out ``command`` on ``case`` (None only for Start).
+
+    Raises:
+        Refused: with every reason; nothing has happened.
+    """
+    if isinstance(command, c.Start):
+        return requesting.start(case, command, definition)
+    if case is None:
+        raise Refused(Refusal(WRONG_STAGE, "There is no such request."))
+    check_stage(case, command.type, definition)
+    check_needs(case, command, definition)
+    return RULES[command.type](case, command, definition)

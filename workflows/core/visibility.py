@@ -1,0 +1,85 @@
+"""Who sees what of a case: the one filter that every page, list, record and mail goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workflows.core.case import Case
+from workflows.core.definition import Definition, Role, StageKind
+from workflows.core.permissions import Principal, Relation, relations
+
+IDENTITY_ROLES = frozenset({Role.CONSENT_OFFICER, Role.CALDICOTT_GUARDIAN, Role.DEPUTY_GUARDIAN, Role.ADJUDICATOR})
+"""Roles whose work needs names. Advice is given without identity (golden rule 3, 2018)."""
+
+
+class Identity(StrEnum):
+    """How much of the people's identity is shown."""
+
+    FULL = "full"
+    LABELS = "labels"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one person may see of one case."""
+
+    relations: frozenset[Relation]
+    identity: Identity
+    request: bool
+    advice: bool
+    consent_note: bool
+    questions: bool
+    decision: bool
+    contents: tuple[str, ...]
+    """Keys of released items whose words this person may read."""
+
+    @property
+    def nothing(self) -> bool:
+        """True when the person may not even know that the case exists."""
+        return not self.relations
+
+
+def look(case: Case, person: Principal, definition: Definition) -> Look:
+    """What this person may see of this case now."""
+    known = relations(case, person, definition)
+    owner = Relation.OWNER in known
+    worker = Relation.WORKER in known
+    recipient = Relation.RECIPIENT in known
+    return Look(
+        relations=known,
+        identity=_identity(case, person, known),
+        request=owner or worker or recipient,
+        advice=worker,
+        consent_note=worker,
+        questions=owner or worker,
+        decision=owner or worker or recipient,
+        contents=contents(case, person),
+    )
+
+
+def _identity(case: Case, person: Principal, known: frozenset[Relation]) -> Identity:
+    if Relation.OWNER in known or Relation.RECIPIENT in known:
+        return Identity.FULL
+    if Relation.WORKER not in known:
+        return Identity.NONE
+    roles = person.roles_in(case.holder_org)
+    if case.kind is StageKind.RELEASE:
+        return Identity.FULL
+    if case.kind is StageKind.ADVICE and Role.IG_LEAD in roles:
+        return Identity.LABELS
+    return Identity.FULL if roles & IDENTITY_ROLES else Identity.LABELS
+
+
+def contents(case: Case, person: Principal) -> tuple[str, ...]:
+    """Released items meant for this person: those that the request names her for, and no others."""
+    if case.released_at is None:
+        return ()
+    mine = {
+        key
+        for recipient in case.request.recipients
+        if recipient.email.casefold() == person.email
+        for key in recipient.items
+    }
+    return tuple(key for key in case.released if key in mine)

@@ -1,0 +1,175 @@
+"""The door: carries out one command in one transaction. Every change to a case comes through here."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+from sqlalchemy.exc import IntegrityError
+
+from workflows.core import notices as tell
+from workflows.core.calendars import WorkingCalendar
+from workflows.core.case import Case, apply
+from workflows.core.clocks import due_at
+from workflows.core.commands import CLOCK, Actor, Command, Reassign, Start
+from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side
+from workflows.core.due import due
+from workflows.core.events import Event
+from workflows.core.permissions import ROLE_TITLES, Principal, may_know, permitted, worker_refusal
+from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
+from workflows.core.register import GENESIS
+from workflows.core.rulebook import handle
+from workflows.service.library import Library
+from workflows.service.unit_of_work import Connection, Engine, reading, transaction
+from workflows.store import cases, due_items, events, notices
+from workflows.store.mapping import erases, seal_events
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command did. ``repeated`` is True when the same command id had been carried out before."""
+
+    case_id: str
+    version: int
+    repeated: bool = False
+
+
+def execute(engine: Engine, library: Library, command: Command) -> Done:
+    """Carry out one command: lock, permission, version, rules, fold, seal, due work, notices; one commit.
+
+    Raises:
+        Refused: with every reason, code NOT_FOUND for who may not know, STALE for an old version.
+        Busy: somebody else holds the case; nothing changed, try again.
+        Unavailable: the database cannot be reached.
+    """
+    try:
+        with transaction(engine) as connection:
+            if isinstance(command, Start):
+                return _start(connection, library, command)
+            return _carry_out(connection, library, command)
+    except IntegrityError:
+        if (earlier := _earlier(engine, command)) is not None:
+            return earlier
+        raise
+    except Refused as refused:
+        if refused.code == STALE and (earlier := _earlier(engine, command)) is not None:
+            return earlier
+        raise
+
+
+def _earlier(engine: Engine, command: Command) -> Done | None:
+    """What this command id did the first time: asked only when something went against it now."""
+    with reading(engine) as connection:
+        found = events.result_of(connection, command.id)
+    return Done(found[0], found[1], repeated=True) if found and found[0] == command.case_id else None
+
+
+def _start(connection: Connection, library: Library, command: Start) -> Done:
+    person = cases.principal(connection, command.actor.person_id)
+    if person is None or Role.REQUESTER not in person.roles_in(command.requester_org):
+        raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
+    definition = library.latest(connection, "standard")
+    happened = handle(None, command, definition)
+    return _store(connection, library, command, None, happened, definition, head=GENESIS)
+
+
+def _carry_out(connection: Connection, library: Library, command: Command) -> Done:
+    locked = cases.lock(connection, command.case_id, person_id=command.actor.person_id)
+    if locked is None:
+        raise not_found()
+    case = locked.case
+    definition = library.definition(connection, case.definition)
+    _check_permission(case, command, definition, person=locked.person)
+    if command.seen_version is not None and command.seen_version != case.version:
+        raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
+    if locked.person is not None:
+        actor = _actor(case, locked.person, definition, adjudicator_title=locked.adjudicator_title)
+        command = replace(command, actor=actor)
+    if isinstance(command, Reassign):
+        command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
+    happened = handle(case, command, definition)
+    return _store(connection, library, command, case, happened, definition, head=locked.head)
+
+
+def _check_permission(case: Case, command: Command, definition: Definition, *, person: Principal | None) -> None:
+    if command.type in CLOCK_COMMANDS and command.actor == CLOCK:
+        return
+    if person is None or not may_know(case, person, definition):
+        raise not_found()
+    refusal = permitted(case, person, definition)[command.type]
+    if refusal is None:
+        return
+    # A page that was overtaken is told so, rather than that the stage is wrong: that says what happened.
+    if refusal.code != NOT_FOUND and command.seen_version not in (None, case.version):
+        raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
+    raise Refused(refusal)
+
+
+def _actor(case: Case, person: Principal, definition: Definition, *, adjudicator_title: str) -> Actor:
+    """The acting person with the position she acts in, as the record should name it."""
+    stage = definition.stage(case.stage)
+    if person.id == case.requester:
+        return Actor(person.id, person.name, ROLE_TITLES[Role.REQUESTER], case.requester_org)
+    held = person.roles_in(case.holder_org)
+    acting = next((role for role in stage.roles if role in held), None)
+    if acting is None:
+        return Actor(person.id, person.name, ROLE_TITLES[Role.MANAGER], case.holder_org)
+    title = adjudicator_title if acting is Role.ADJUDICATOR and adjudicator_title else ROLE_TITLES[acting]
+    return Actor(person.id, person.name, title, case.holder_org)
+
+
+def _eligible(connection: Connection, case: Case, definition: Definition, person_id: str) -> bool:
+    """Whether a person could take the stage that the case is in, were it given to her."""
+    person = cases.principal(connection, person_id)
+    if person is None:
+        return False
+    unassigned = replace(case, assignee="")
+    work = next(iter(definition.stage(case.stage).commands), None)
+    return work is not None and worker_refusal(unassigned, person, definition, command=work) is None
+
+
+def _store(
+    connection: Connection,
+    library: Library,
+    command: Command,
+    before: Case | None,
+    happened: list[Event],
+    definition: Definition,
+    *,
+    head: str,
+) -> Done:
+    """Fold, seal and write everything that follows from what happened."""
+    after = before
+    for event in happened:
+        after = apply(after, event)
+    assert after is not None
+    sealed = seal_events(
+        happened, stream=after.id, version=before.version if before else 0, head=head,
+        command_id=command.id, salt=secrets.token_hex(16),
+    )  # fmt: skip
+    calendar = library.calendar(after.calendar)
+    listing = listed(after, definition, calendar)
+    if before is None:
+        cases.insert(connection, after, listing, head=sealed[-1].digest)
+    else:
+        cases.update(connection, after, listing, head=sealed[-1].digest)
+    events.append(connection, sealed, stream=after.id, command_id=command.id)
+    if gone := erases(happened):
+        events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)
+    items = due(after, definition, calendar)
+    if before is None or items != due(before, definition, calendar):
+        due_items.replace(connection, after.id, items)
+    if told := tell.notices(before, happened, after, definition):
+        notices.insert(connection, told, case_id=after.id, due_at=listing.due_at, at=command.at)
+    return Done(after.id, after.version)
+
+
+def listed(case: Case, definition: Definition, calendar: WorkingCalendar) -> cases.Listing:
+    """What lists keep beside the case: whose move it is, and the due instant of the clock that runs."""
+    stage = definition.stage(case.stage)
+    when = due_at(case.clock, calendar) if case.clock else None
+    match stage.side:
+        case Side.HOLDER:
+            return cases.Listing(case.holder_org, tuple(role.value for role in stage.roles), when)
+        case _:
+            return cases.Listing(None, (), when)

@@ -1,0 +1,221 @@
+"""What pages are given: frozen data, already filtered for the one person who looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Question
+from workflows.core.clocks import CountedDay, TimeLeft
+from workflows.core.definition import CommandType, Definition, Stage, StageKind
+from workflows.core.refusals import Refusal
+from workflows.core.request import Item, Request
+from workflows.core.visibility import Look
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person of the request as this viewer may see her: label always, the rest only with identity."""
+
+    label: str
+    roles: tuple[str, ...]
+    relation: str
+    contact: str
+    age_band: str
+    name: str = ""
+    born: date | None = None
+    nhs_number: str = ""
+    capacity: str = ""
+    competence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of a case's history. ``title`` is the act; ``text`` the reason given, where it may be shown."""
+
+    at: datetime
+    title: str
+    by: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One act on a case: open to the viewer (``refusal`` None) or closed, with the reason."""
+
+    command: CommandType
+    refusal: Refusal | None
+
+    @property
+    def open(self) -> bool:
+        """True when the viewer may do it now."""
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One case for one viewer. Parts that she may not see are None or empty, never merely hidden."""
+
+    id: str
+    reference: str
+    version: int
+    definition: Definition
+    stage: Stage
+    kind: StageKind
+    urgency: str
+    look: Look
+    requester_name: str
+    requester_org_name: str
+    holder_org_id: str
+    holder_org_name: str
+    holder_title: str
+    """Who adjudicates at the holder, in the holder's own words."""
+    awaits: str
+    """Who has the next move, in words."""
+    assignee_name: str
+    time_left: TimeLeft | None
+    why_this_date: tuple[CountedDay, ...]
+    paused: bool
+    overdue: bool
+    created_at: datetime
+    submitted_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    round: int
+    offers: tuple[Offer, ...]
+    request: Request | None
+    people: tuple[PersonView, ...]
+    items: tuple[Item, ...]
+    consent_check: ConsentCheck | None
+    consent_by: str
+    advice: tuple[Advice, ...]
+    questions: tuple[Question, ...]
+    decisions: tuple[Decision, ...]
+    counts: Counts | None
+    withdrawn_because: str
+    redirect: str
+    released_at: datetime | None
+    released: tuple[str, ...]
+    timeline: tuple[TimelineEntry, ...]
+    my_contents: tuple[str, ...]
+
+    def offer(self, command: str) -> Offer | None:
+        """The offer for one command, by its name."""
+        return next((offer for offer in self.offers if offer.command.value == command), None)
+
+    @property
+    def decision(self) -> Decision | None:
+        """The latest decision the viewer may see."""
+        return self.decisions[-1] if self.decisions else None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One line of a worklist. Never the name of a person the case is about."""
+
+    id: str
+    reference: str
+    version: int
+    asked: str
+    stage_title: str
+    requester_org: str
+    holder_org: str
+    urgency: str
+    time_left: TimeLeft | None
+    overdue: bool
+    paused: bool
+    assigned_to: str
+    outcome: str
+    closed_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPage:
+    """One page of a worklist. ``total`` is counted up to ``capped`` and no further."""
+
+    tab: str
+    rows: tuple[WorkRow, ...]
+    total: int
+    capped: bool
+    page: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilters:
+    """The manager's filters, as they stand in the URL. Empty means all."""
+
+    side: str = "held"
+    state: str = ""
+    stage: str = ""
+    urgency: str = ""
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One open case on the manager's board."""
+
+    id: str
+    reference: str
+    version: int
+    stage: str
+    stage_title: str
+    urgency: str
+    requester_org: str
+    holder_org: str
+    holder: str
+    time_left: TimeLeft | None
+    overdue: bool
+    paused: bool
+    why_late: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """The manager's board: four figures, counts per stage, and the rows that the filters leave."""
+
+    filters: BoardFilters
+    rows: tuple[BoardRow, ...]
+    overdue: int
+    due_today: int
+    at_risk: int
+    paused: int
+    by_stage: tuple[tuple[str, str, int], ...]
+    page: int
+    more: bool
+    eligible: tuple[tuple[str, str], ...] = field(default=())
+    """People (id, name and roles) to whom cases may be reassigned."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What happened to one case of a bulk act."""
+
+    case_id: str
+    reference: str
+    done: bool
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as its owner edits it."""
+
+    case: Case
+    definition: Definition
+    holder_name: str
+    missing: tuple[Refusal, ...]
+    """What would stop it from being sent, each with the task and field it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentView:
+    """The words released for one item, for one recipient; the reading has been recorded."""
+
+    item: Item
+    text: str
+    reduction: str
+    conditions: tuple[str, ...]

@@ -1,0 +1,115 @@
+"""Settings: read once at the doors from the environment, frozen, and passed in.
+
+A missing or unsafe value names itself: the process does not start with a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PREFIX = "GATEHOUSE_"
+SHORTEST_SECRET = 32
+
+
+class SettingError(ValueError):
+    """A setting is missing or unsafe; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the processes need to know about where they run."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    base_url: str
+    smtp_url: str
+    mail_from: str
+    demo: bool = False
+    demo_password: str = ""
+    mail_dir: Path | None = None
+    session_idle_minutes: int = 15
+    session_hours: int = 8
+    sweep_seconds: int = 5
+    trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read every setting. Raises SettingError naming the first that is missing or wrong."""
+        reader = _Reader(environ)
+        base_url = reader.url("BASE_URL", "http://127.0.0.1:8000", schemes=("http", "https"))
+        demo = reader.flag("DEMO")
+        secret = reader.text("SECRET_KEY")
+        if len(secret) < SHORTEST_SECRET:
+            raise SettingError(
+                f"{PREFIX}SECRET_KEY must be at least {SHORTEST_SECRET} random characters; "
+                "make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+        mail_dir = reader.text("MAIL_DIR", "")
+        hosts = tuple(host.strip() for host in reader.text("TRUSTED_HOSTS", "").split(",") if host.strip())
+        return cls(
+            database_url=_driver(
+                reader.url("DATABASE_URL", None, schemes=("postgresql", "postgresql+psycopg"))
+            ),
+            redis_url=reader.url("REDIS_URL", None, schemes=("redis", "rediss", "unix")),
+            secret_key=secret,
+            base_url=base_url.rstrip("/"),
+            smtp_url=reader.url("SMTP_URL", "smtp://127.0.0.1:1025", schemes=("smtp", "smtps")),
+            mail_from=reader.text("MAIL_FROM", "gatehouse@localhost"),
+            demo=demo,
+            demo_password=reader.text("DEMO_PASSWORD", "") if demo else "",
+            mail_dir=Path(mail_dir) if mail_dir and demo else None,
+            session_idle_minutes=reader.number("SESSION_IDLE_MINUTES", 15, low=1, high=240),
+            session_hours=reader.number("SESSION_HOURS", 8, low=1, high=24),
+            sweep_seconds=reader.number("SWEEP_SECONDS", 5, low=1, high=300),
+            trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1",),
+            trusted_proxies=reader.number("TRUSTED_PROXIES", 0, low=0, high=5),
+        )
+
+
+NAMES = (
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "DEMO", "DEMO_PASSWORD",
+    "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
+)  # fmt: skip
+"""Every setting, without its prefix; the README's table and docker-compose.yml are tested against it."""
+
+
+def _driver(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._environ.get(PREFIX + name, "").strip()
+        if value:
+            return value
+        if default is None:
+            raise SettingError(f"{PREFIX}{name} is not set. README.md has a table of the settings.")
+        return default
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name, "0").lower()
+        if value not in ("0", "1", "true", "false", "yes", "no"):
+            raise SettingError(f"{PREFIX}{name} must be 1 or 0.")
+        return value in ("1", "true", "yes")
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise SettingError(f"{PREFIX}{name} must be a whole number from {low} to {high}.")
+        return int(value)
+
+    def url(self, name: str, default: str | None, *, schemes: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        if urlsplit(value).scheme not in schemes:
+            raise SettingError(
+                f"{PREFIX}{name} must be an address that begins with {' or '.join(schemes)}://."
+            )
+        return value

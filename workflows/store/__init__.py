@@ -1,0 +1,1 @@
+"""PostgreSQL: tables and queries. Only the service room may open this door."""

@@ -1,0 +1,146 @@
+"""The case row: locked, read, inserted and updated. Lists are in lists.py, events in events.py."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from workflows.core.case import Case
+from workflows.core.definition import Role
+from workflows.core.permissions import Membership, Principal
+from workflows.store.mapping import case_from_json, case_to_json
+
+PERSON = """(SELECT json_build_object('name', p.name, 'email', p.email, 'roles', coalesce((
+    SELECT json_agg(json_build_array(m.organisation_id, m.role)) FROM memberships m WHERE m.person_id = p.id), '[]'))
+    FROM people p WHERE p.id = cast(:person AS uuid) AND p.disabled_at IS NULL)"""
+
+_LOCK = text(
+    f"""SELECT c.version, c.head, c.state::text AS state, o.adjudicator_title, {PERSON}::text AS person
+    FROM cases c JOIN organisations o ON o.id = c.holder_org
+    WHERE c.id = cast(:id AS uuid) FOR UPDATE OF c"""
+)
+_READ = text("SELECT state::text FROM cases WHERE id = cast(:id AS uuid)")
+_PERSON = text(f"SELECT {PERSON}::text")
+
+_COLUMNS = (
+    "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
+    "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since", "closed_at", "outcome",
+)  # fmt: skip
+_CASTS = {
+    "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
+    "recipients": "text[]",
+}  # fmt: skip
+
+
+def _placeholder(name: str) -> str:
+    cast = _CASTS.get(name)
+    return f"cast(:{name} AS {cast})" if cast else f":{name}"
+
+
+_UPDATE = text(
+    f"UPDATE cases SET {', '.join(f'{name} = {_placeholder(name)}' for name in _COLUMNS)} WHERE id = cast(:id AS uuid)"
+)
+_FIXED = ("reference", "workflow", "definition_version", "created_at")
+_IDS = ("id", "requester", "requester_org", "holder_org")
+_INSERT = text(
+    f"""INSERT INTO cases ({", ".join((*_IDS, *_FIXED, *_COLUMNS))}) VALUES (
+    {", ".join(f"cast(:{name} AS uuid)" for name in _IDS)},
+    {", ".join(f":{name}" for name in _FIXED)}, {", ".join(map(_placeholder, _COLUMNS))})"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A case whose row this transaction holds, with the acting person as she is now."""
+
+    case: Case
+    head: str
+    adjudicator_title: str
+    person: Principal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What lists need beside the case itself: computed by the service, stored as an index."""
+
+    awaits_org: str | None
+    awaits_roles: tuple[str, ...]
+    due_at: datetime | None
+
+
+def lock(connection: Connection, case_id: str, *, person_id: str) -> Locked | None:
+    """Lock the one case row; None when there is no such case. Raises OperationalError on a lock timeout."""
+    row = connection.execute(_LOCK, {"id": case_id, "person": person_id or None}).one_or_none()
+    if row is None:
+        return None
+    return Locked(case_from_json(row.state), row.head, row.adjudicator_title, principal_from(person_id, row.person))
+
+
+def read(connection: Connection, case_id: str) -> Case | None:
+    """The case as it is, without a lock."""
+    state = connection.execute(_READ, {"id": case_id}).scalar_one_or_none()
+    return case_from_json(state) if state is not None else None
+
+
+def principal(connection: Connection, person_id: str) -> Principal | None:
+    """A person with her roles as they are now; None when unknown or disabled."""
+    return principal_from(person_id, connection.execute(_PERSON, {"person": person_id or None}).scalar_one())
+
+
+def principal_from(person_id: str, found: str | None) -> Principal | None:
+    """A person from the JSON that the PERSON part of a query gives."""
+    if found is None:
+        return None
+    data = json.loads(found)
+    memberships = frozenset(Membership(org, Role(role)) for org, role in data["roles"])
+    return Principal(person_id, data["name"], data["email"], memberships)
+
+
+def insert(connection: Connection, case: Case, listing: Listing, *, head: str) -> None:
+    """Store a new case. Raises IntegrityError when the id or the reference exists."""
+    fixed = {
+        "reference": case.reference,
+        "workflow": case.definition.workflow,
+        "definition_version": case.definition.version,
+        "created_at": case.created_at,
+        "requester": case.requester,
+        "requester_org": case.requester_org,
+        "holder_org": case.holder_org,
+    }
+    connection.execute(_INSERT, {**row(case, listing, head=head), **fixed})
+
+
+def update(connection: Connection, case: Case, listing: Listing, *, head: str) -> None:
+    """Store the case as it is now."""
+    connection.execute(_UPDATE, row(case, listing, head=head))
+
+
+def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
+    """The changing columns of the case row."""
+    emails = sorted({r.email.casefold() for r in case.request.recipients}) if case.released_at else []
+    return {
+        "id": case.id,
+        "version": case.version,
+        "head": head,
+        "state": case_to_json(case),
+        "stage": case.stage,
+        "kind": case.kind.value,
+        "urgency": case.urgency.value,
+        "awaits_org": listing.awaits_org,
+        "awaits_roles": list(listing.awaits_roles),
+        "assignee": case.assignee or None,
+        "advisers": sorted(case.advisers),
+        "items": len(case.request.items),
+        "recipients": emails,
+        "due_at": listing.due_at,
+        "paused": case.held is not None,
+        "overdue": case.overdue,
+        "submitted_at": case.submitted_at,
+        "stage_since": case.stage_since,
+        "closed_at": case.closed_at,
+        "outcome": case.outcome.value if case.outcome else None,
+    }

@@ -1,0 +1,93 @@
+"""Notices and their outbox rows, written with the change that they tell of; the in-app list."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+from workflows.core.notices import Notice
+
+GIVE_UP_AFTER = timedelta(hours=4)
+"""How long sending a mail is tried before the row is dead and shown to a person."""
+
+# One statement: each notice is spread over the people of its audience, and each gets one mail row. The
+# message id is derived from the notice, so that a mail sent again is the same mail.
+_INSERT = text(
+    """WITH told AS (
+        SELECT n.*, row_number() OVER () AS place FROM jsonb_to_recordset(cast(:rows AS jsonb))
+        AS n(kind text, stage_title text, people uuid[], organisation uuid, roles text[], emails text[],
+             excluding uuid[])),
+    audience AS (
+        SELECT DISTINCT t.place, t.kind, t.stage_title, p.id AS person_id FROM told t JOIN people p ON
+            p.disabled_at IS NULL AND NOT (p.id = ANY (t.excluding)) AND p.id IN (
+            SELECT unnest(t.people)
+            UNION SELECT m.person_id FROM memberships m WHERE m.organisation_id = t.organisation AND m.role = ANY (t.roles)
+            UNION SELECT q.id FROM people q WHERE q.email = ANY (t.emails))),
+    written AS (
+        INSERT INTO notices (id, person_id, case_id, kind, stage_title, due_at, created_at)
+        SELECT gen_random_uuid(), person_id, cast(:case AS uuid), kind, stage_title, :due, :at FROM audience
+        RETURNING id)
+    INSERT INTO outbox (id, notice_id, channel, created_at, next_at, give_up_at, message_id)
+    SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
+           '<' || id || '@gatehouse>' FROM written"""
+)
+_LIST = text(
+    """SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, n.case_id::text, c.reference
+    FROM notices n JOIN cases c ON c.id = n.case_id WHERE n.person_id = cast(:person AS uuid)
+    ORDER BY n.created_at DESC, n.id DESC LIMIT :most OFFSET :skip"""
+)
+_READ = text(
+    """UPDATE notices SET read_at = :at WHERE person_id = cast(:person AS uuid) AND read_at IS NULL
+    AND (cast(:case AS uuid) IS NULL OR case_id = cast(:case AS uuid))"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One line of a person's notices."""
+
+    id: str
+    kind: str
+    stage_title: str
+    due_at: datetime | None
+    created_at: datetime
+    read_at: datetime | None
+    case_id: str
+    reference: str
+
+
+def insert(
+    connection: Connection, notices: list[Notice], *, case_id: str, due_at: datetime | None, at: datetime
+) -> None:
+    """Write each notice for each person of its audience, and a mail for each."""
+    rows = [
+        {
+            "kind": notice.kind.value, "stage_title": notice.stage_title,
+            "people": list(notice.audience.people), "organisation": notice.audience.organisation or None,
+            "roles": [role.value for role in notice.audience.roles], "emails": list(notice.audience.emails),
+            "excluding": list(notice.audience.excluding),
+        }
+        for notice in notices
+    ]  # fmt: skip
+    parameters = {
+        "rows": json.dumps(rows),
+        "case": case_id,
+        "due": due_at,
+        "at": at,
+        "patience": GIVE_UP_AFTER,
+    }
+    connection.execute(_INSERT, parameters)
+
+
+def of_person(connection: Connection, person_id: str, *, most: int, skip: int = 0) -> list[NoticeRow]:
+    """A person's notices, newest first."""
+    rows = connection.execute(_LIST, {"person": person_id, "most": most, "skip": skip})
+    return [NoticeRow(*row) for row in rows]
+
+
+def mark_read(connection: Connection, person_id: str, *, at: datetime, case_id: str | None = None) -> None:
+    """Mark all of a person's notices as read, or only those of one case."""
+    connection.execute(_READ, {"person": person_id, "at": at, "case": case_id})
