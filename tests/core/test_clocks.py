@@ -217,6 +217,18 @@ def test_a_pause_after_the_due_instant_does_not_excuse_it(unit: Unit) -> None:
 
 
 @pytest.mark.feature("C8")
+@pytest.mark.parametrize("unit", [Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.CALENDAR_MONTHS])
+def test_a_pause_takes_a_day_only_at_its_due_time_and_never_the_start_day(unit: Unit) -> None:
+    plain = make(london(2026, 11, 2), 1, unit)
+    on_the_start_day = pause(london(2026, 11, 2, 16), london(2026, 11, 2, 18))
+    assert due(replace(plain, pauses=(on_the_start_day,))) == due(plain)
+    until_the_due_time = pause(london(2026, 11, 2, 18), london(2026, 11, 3, 17))
+    assert due(replace(plain, pauses=(until_the_due_time,))) == due(plain)
+    past_it = replace(until_the_due_time, end=london(2026, 11, 3, 17) + QUARTER)
+    assert due(replace(plain, pauses=(past_it,))) == due(plain) + ONE_DAY
+
+
+@pytest.mark.feature("C8")
 def test_a_pause_over_a_bank_holiday_takes_no_day_and_gives_none() -> None:
     plain = make(london(2026, 12, 22), 4)
     over = pause(london(2026, 12, 24, 18), london(2026, 12, 29, 9))
