@@ -212,25 +212,22 @@ def _npm_settings(node: Node, spare: Path) -> dict[str, str]:
 
 
 def _lay_out(root: Path, node: Node, *, for_tests: bool) -> None:
-    """Make a whole new folder beside the old one, then let it take the old one's place."""
+    """Make a whole new folder out of sight, then let it take the old one's place."""
     dist = dist_folder(root)
     try:
         dist.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix="dist-", dir=dist.parent))
+        # Under node_modules git sees nothing of it, even when a build is killed half-way.
+        part = Path(tempfile.mkdtemp(prefix=".dist-", dir=root / "assets" / "node_modules"))
     except OSError as problem:
-        raise Trouble(f"{dist.parent} cannot be written to: {problem.strerror}.") from None
+        raise Trouble(f"{problem.filename} cannot be written to: {problem.strerror}.") from None
     try:
         part.chmod(0o755)
         _fill(part, root / "assets", node, for_tests=for_tests)
         stamp = {"sources": digest_of_sources(root), "for_tests": for_tests}
         (part / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
         if dist.exists():
-            old = Path(tempfile.mkdtemp(prefix="dist-", dir=dist.parent))
-            dist.rename(old / "dist")
-            part.rename(dist)
-            shutil.rmtree(old)
-        else:
-            part.rename(dist)
+            shutil.rmtree(dist)
+        part.rename(dist)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -73,7 +73,7 @@ def spawn(
     *,
     environment: Mapping[str, str],
     folder: Path,
-    output: IO[bytes],
+    output: IO[bytes] | int,
     account: Account | None = None,
     death_signal: int = signal.SIGTERM,
     stdin: int = subprocess.DEVNULL,
