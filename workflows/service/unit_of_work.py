@@ -5,9 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from workflows.store.engine import Busy, Connection, Engine, Unavailable, open_connection
+from workflows.store.engine import (
+    Busy,
+    Connection,
+    Engine,
+    IntegrityError,
+    Unavailable,
+    make_engine,
+    open_connection,
+)
 
-__all__ = ["Busy", "Connection", "Engine", "Unavailable", "reading", "transaction"]
+__all__ = [
+    "Busy",
+    "Connection",
+    "Engine",
+    "IntegrityError",
+    "Unavailable",
+    "make_engine",
+    "reading",
+    "transaction",
+]
 
 
 @contextmanager

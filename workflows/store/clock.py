@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, DateTime, literal_column, select, update
 from workflows.store.engine import Connection
 from workflows.store.tables import product_clock
 
-NOW: ColumnElement[datetime] = literal_column(
-    "(SELECT clock_timestamp() + coalesce((SELECT ahead FROM product_clock), interval '0'))",
-    DateTime(timezone=True),
-)
+NOW_SQL = "(SELECT clock_timestamp() + coalesce((SELECT ahead FROM product_clock), interval '0'))"
+
+NOW: ColumnElement[datetime] = literal_column(NOW_SQL, DateTime(timezone=True))
 """The product's time as an SQL expression, for queries that compare with it.
 
 It is a sub-select so that it is worked out once per statement, and an index can be used to compare with it.

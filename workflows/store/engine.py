@@ -6,10 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-__all__ = ["Busy", "Connection", "Engine", "Unavailable", "make_engine", "open_connection", "told_plainly"]
+__all__ = [
+    "Busy",
+    "Connection",
+    "Engine",
+    "IntegrityError",
+    "Unavailable",
+    "glance",
+    "make_engine",
+    "open_connection",
+    "told_plainly",
+]
 
 LOCK_SECONDS = 5
 STATEMENT_SECONDS = 15
@@ -72,6 +82,13 @@ def open_connection(engine: Engine, *, read_only: bool = False) -> Iterator[Conn
             # Becomes part of BEGIN: no statement of its own.
             connection.execution_options(postgresql_readonly=True)
         yield connection
+
+
+@contextmanager
+def glance(engine: Engine) -> Iterator[Connection]:
+    """One connection for one SELECT, without the two round trips of a transaction around it."""
+    with told_plainly(), engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager
