@@ -11,6 +11,7 @@ from workflows.core.definition import CommandType, Definition, Stage, StageKind
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
 from workflows.core.visibility import Look
+from workflows.store.notices import NoticeRow as NoticeRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ _INSERT = text(
         SELECT DISTINCT t.place, t.kind, t.stage_title, p.id AS person_id FROM told t JOIN people p ON
             p.disabled_at IS NULL AND NOT (p.id = ANY (t.excluding)) AND p.id IN (
             SELECT unnest(t.people)
-            UNION SELECT m.person_id FROM memberships m WHERE m.organisation_id = t.organisation AND m.role = ANY (t.roles)
+            UNION SELECT m.person_id FROM memberships m
+                WHERE m.organisation_id = t.organisation AND m.role = ANY (t.roles)
             UNION SELECT q.id FROM people q WHERE q.email = ANY (t.emails))),
     written AS (
         INSERT INTO notices (id, person_id, case_id, kind, stage_title, due_at, created_at)

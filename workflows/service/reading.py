@@ -1,0 +1,187 @@
+"""Questions about one case: answered in frozen views, filtered for the one person who asks.
+
+Opening a case is recorded in the same transaction as the reading: no record, no page.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from workflows.core import events as e
+from workflows.core.case import Case
+from workflows.core.clocks import TimeLeft, time_left, why_this_date
+from workflows.core.commands import Actor, Submit
+from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, Side, StageKind
+from workflows.core.permissions import Principal, permitted, role_words
+from workflows.core.refusals import Refusal, Refused, not_found
+from workflows.core.request import Person
+from workflows.core.routing import check_needs
+from workflows.core.visibility import Identity, Look, look
+from workflows.service.library import Library
+from workflows.service.timeline import timeline
+from workflows.service.unit_of_work import Engine, reading, transaction
+from workflows.service.views import CasePage, ContentView, Draft, Offer, PersonView
+from workflows.store import pages
+
+CHILD_UNTIL = 18
+AGE_BANDS = ((1, "under 1"), (5, "1 to 4"), (11, "5 to 10"), (16, "11 to 15"), (18, "16 to 17"), (26, "18 to 25"))
+OLDER_BANDS = ((40, "26 to 39"), (65, "40 to 64"))
+
+
+def case_page(engine: Engine, library: Library, person: Principal, case_id: str, *, now: datetime) -> CasePage:
+    """The case as this person may see it. Records the reading.
+
+    Raises Refused (NOT_FOUND) alike for what does not exist and for what she may not know of.
+    """
+    with transaction(engine) as connection:
+        named = pages.named(connection, case_id)
+        if named is None:
+            raise not_found()
+        definition = library.definition(connection, named.case.definition)
+        seen = look(named.case, person, definition)
+        if seen.nothing:
+            raise not_found()
+        lines = pages.history(connection, case_id)
+        pages.record_read(connection, case_id=case_id, person_id=person.id, what="case", at=now)
+        return _page(library, named, definition, person, seen, lines, now=now)
+
+
+def contents(
+    engine: Engine, library: Library, person: Principal, case_id: str, *, now: datetime
+) -> tuple[ContentView, ...]:
+    """The released words meant for this person. Records each item that is shown before it is shown.
+
+    Raises Refused (NOT_FOUND) when nothing was released to her.
+    """
+    with transaction(engine) as connection:
+        named = pages.named(connection, case_id)
+        if named is None:
+            raise not_found()
+        case = named.case
+        mine = look(case, person, library.definition(connection, case.definition)).contents
+        if not mine:
+            raise not_found()
+        pages.record_read(connection, case_id=case_id, person_id=person.id, what="contents", at=now, items=mine)
+        event = pages.released(connection, case_id)
+        assert isinstance(event, e.Released)
+        words = {content.key: content.text for content in event.contents}
+    return tuple(_content(case, key, words[key]) for key in mine)
+
+
+def _content(case: Case, key: str, words: str) -> ContentView:
+    item = case.request.item(key)
+    decision = case.decision
+    assert item is not None
+    assert decision is not None
+    decided = next(each for each in decision.items if each.key == key)
+    return ContentView(item, words, decided.reduction, decision.conditions)
+
+
+def draft(engine: Engine, library: Library, person: Principal, case_id: str) -> Draft:
+    """A draft for its owner. Raises Refused (NOT_FOUND) for anyone else, and for what is no draft."""
+    with reading(engine) as connection:
+        named = pages.named(connection, case_id)
+        if named is None or named.case.requester != person.id or named.case.kind is not StageKind.DRAFT:
+            raise not_found()
+        definition = library.definition(connection, named.case.definition)
+    return Draft(named.case, definition, named.holder_org_name, missing(named.case, definition))
+
+
+def missing(case: Case, definition: Definition) -> tuple[Refusal, ...]:
+    """What would stop this draft from being sent."""
+    probe = Submit(id="", actor=Actor(case.requester, ""), at=case.created_at, case_id=case.id)
+    try:
+        check_needs(case, probe, definition)
+    except Refused as refused:
+        return refused.refusals
+    return ()
+
+
+def time_of(case: Case, library: Library, *, now: datetime) -> TimeLeft | None:
+    """The time left on the clock that matters: the running one, else the one that is held."""
+    clock = case.clock or case.held
+    return time_left(clock, library.calendar(case.calendar), now=now) if clock else None
+
+
+def _page(
+    library: Library,
+    named: pages.Named,
+    definition: Definition,
+    person: Principal,
+    seen: Look,
+    lines: list[pages.Line],
+    *,
+    now: datetime,
+) -> CasePage:
+    case = named.case
+    request = case.request if seen.request and case.counts is None else None
+    clock = case.clock or case.held
+    calendar = library.calendar(case.calendar)
+    return CasePage(
+        id=case.id, reference=case.reference, version=case.version, definition=definition,
+        stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value, look=seen,
+        requester_name=named.requester_name, requester_org_name=named.requester_org_name,
+        holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
+        holder_title=named.adjudicator_title or "Caldicott Guardian",
+        awaits=awaits(case, definition, assignee=named.assignee_name), assignee_name=named.assignee_name,
+        time_left=time_left(clock, calendar, now=now) if clock else None,
+        why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
+        paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,
+        submitted_at=case.submitted_at, closed_at=case.closed_at,
+        outcome=case.outcome.value if case.outcome else "", round=case.round,
+        offers=offers(case, person, definition), request=request,
+        people=tuple(person_view(each, seen.identity, now=now) for each in request.people) if request else (),
+        items=request.items if request else (),
+        consent_check=case.consent_check if seen.consent_note else None,
+        consent_by=_name_of(case.consent_check.by if case.consent_check else "", lines),
+        advice=case.advice if seen.advice else (), questions=case.questions if seen.questions else (),
+        decisions=case.decisions if seen.decision else (), counts=case.counts if seen.request else None,
+        withdrawn_because=case.withdrawn_because if seen.request else "",
+        redirect=case.advice[-1].redirect if case.advice and seen.request else "",
+        released_at=case.released_at, released=case.released if seen.decision else (),
+        timeline=timeline(lines, seen, definition), my_contents=seen.contents,
+    )  # fmt: skip
+
+
+def _name_of(person_id: str, lines: list[pages.Line]) -> str:
+    return next((line.by for line in lines if person_id and line.event.by == person_id), "")
+
+
+def awaits(case: Case, definition: Definition, *, assignee: str) -> str:
+    """Who has the next move, in words."""
+    stage = definition.stage(case.stage)
+    match stage.side:
+        case Side.REQUESTER:
+            return "the requester"
+        case Side.HOLDER:
+            return assignee or role_words(stage.roles)
+        case _:
+            return "nobody"
+
+
+def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer, ...]:
+    """What this stage lets people do, each open or closed to this person with the reason."""
+    answers = permitted(case, person, definition)
+    here = [command for command in CommandType if command in definition.stage(case.stage).commands]
+    minding = [command for command in (CommandType.CHASE, CommandType.REASSIGN) if answers[command] is None]
+    return tuple(Offer(command, answers[command]) for command in (*here, *minding) if command not in CLOCK_COMMANDS)
+
+
+def person_view(person: Person, identity: Identity, *, now: datetime) -> PersonView:
+    """A person as far as this viewer may know her."""
+    roles = tuple(role.value for role in person.roles)
+    band = age_band(person.born, on=now.astimezone(UTC).date())
+    if identity is not Identity.FULL:
+        return PersonView(person.label, roles, person.relation, person.contact, band)
+    return PersonView(
+        person.label, roles, person.relation, person.contact, band, person.name, person.born,
+        person.nhs_number, person.capacity, person.competence,
+    )  # fmt: skip
+
+
+def age_band(born: date | None, *, on: date) -> str:
+    """An age in bands: enough to advise, too little to identify."""
+    if born is None:
+        return "age not known"
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return next((words for limit, words in (*AGE_BANDS, *OLDER_BANDS) if age < limit), "65 or over")

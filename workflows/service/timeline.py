@@ -1,0 +1,89 @@
+"""A case's history in words: what happened, when, by whom, with the reason where it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflows.core import events as e
+from workflows.core.commands import CLOCK, AdviceType, ItemOutcome
+from workflows.core.definition import Definition
+from workflows.core.permissions import Relation
+from workflows.core.visibility import Look
+from workflows.service.views import TimelineEntry
+from workflows.store.pages import Line
+
+ADVICE_WORDS: dict[AdviceType, str] = {
+    AdviceType.SUPPORTS: "supports sharing",
+    AdviceType.SUPPORTS_WITH_CONDITIONS: "supports sharing with conditions",
+    AdviceType.DOES_NOT_SUPPORT: "does not support sharing",
+    AdviceType.INSUFFICIENT_INFORMATION: "there is not enough information",
+    AdviceType.OUT_OF_SCOPE: "out of scope",
+}
+
+
+def timeline(lines: list[Line], seen: Look, definition: Definition) -> tuple[TimelineEntry, ...]:
+    """Newest first. What this person may not read is left out, not blanked."""
+    entries = [entry for line in lines for entry in _entries(line, seen, definition)]
+    return tuple(reversed(entries))
+
+
+def _entries(line: Line, seen: Look, definition: Definition) -> Iterator[TimelineEntry]:
+    event = line.event
+    said = _said(event, seen)
+    if said is None:
+        return
+    title, words = said
+    by = line.by or CLOCK.name
+    yield TimelineEntry(event.at, title, by, words)
+    if event.move is not None and not isinstance(event, e.Started):
+        yield TimelineEntry(event.at, f"Moved to {definition.stage(event.move.stage).title}", CLOCK.name)
+
+
+def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
+    match event:
+        case e.Started():
+            return "Request started", ""
+        case e.Submitted():
+            return "Request sent", ""
+        case e.Withdrawn():
+            return "Withdrawn", event.reason if seen.request else ""
+        case e.ConsentRecorded():
+            return "Consent checked", event.note if seen.consent_note else ""
+        case e.Asked():
+            return "Question asked", event.question if seen.questions else ""
+        case e.Answered():
+            return "Question answered", event.answer if seen.questions else ""
+        case e.Advised():
+            return _advised(event, seen)
+        case e.Redirected():
+            return "Redirected as out of scope", event.redirect if seen.request else ""
+        case e.Decided():
+            return _decided(event, seen)
+        case e.Chased():
+            return "Chased by a manager", ""
+        case e.Reassigned():
+            inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
+            return "Reassigned", event.reason if inside else ""
+        case e.Reminded():
+            return "Reminder sent", ""
+        case e.BecameOverdue():
+            return "Became overdue", ""
+        case e.Escalated():
+            return f"Escalated to {event.told}", ""
+        case _:
+            return None
+
+
+def _advised(event: e.Advised, seen: Look) -> tuple[str, str]:
+    if not seen.advice:
+        return "Advice given", ""
+    words = "; ".join(part for part in (event.why, *event.conditions) if part)
+    return f"Advice: {ADVICE_WORDS[event.advice]}", words
+
+
+def _decided(event: e.Decided, seen: Look) -> tuple[str, str]:
+    if not seen.decision:
+        return "Decided", ""
+    shared = sum(item.outcome is not ItemOutcome.REFUSE for item in event.items)
+    how = "Release approved under consent" if event.delegated else "Decided"
+    return how, f"{shared} of {len(event.items)} items to be shared."

@@ -1,0 +1,150 @@
+"""Lists of cases. Each is one statement, whatever the number of cases, and ends in a stable order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+PAGE = 25
+"""Rows on one page of a list."""
+COUNTED = 100
+"""Work is counted up to this many: past it, "more than" is all that helps."""
+
+_COLUMNS = """c.id::text AS id, c.reference, c.version, c.workflow, c.definition_version, c.stage, c.kind, c.urgency,
+    c.items, c.paused, c.overdue, c.due_at, c.stage_since, c.submitted_at, c.closed_at, c.created_at, c.outcome,
+    c.assignee::text AS assignee, c.holder_org, c.requester_org, c.requester,
+    (c.state -> 'clock')::text AS clock, (c.state -> 'held')::text AS held"""
+_NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name AS assignee_name,
+    q.name AS requester_name FROM listed l
+    JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
+    JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)"""
+
+_DESKS = "jsonb_to_recordset(cast(:desks AS jsonb)) AS d(org uuid, roles text[])"
+_SOON = "ORDER BY due_at NULLS LAST, id"
+
+# My work: what waits for a role of mine and may be taken by me, and my own requests with an open question.
+_MINE_AT_HOLDER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
+    AND c.awaits_roles && d.roles AND c.requester <> cast(:me AS uuid)
+    AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid))
+    AND NOT (c.kind = 'adjudication' AND cast(:me AS uuid) = ANY (c.advisers))
+    ORDER BY c.due_at, c.id LIMIT :most"""
+_MINE_AS_REQUESTER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
+    AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
+_MINE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL ({_MINE_AT_HOLDER}) m
+    UNION ALL (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
+
+_TEAM = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
+    WHERE c.closed_at IS NULL AND c.awaits_org = d.org ORDER BY c.due_at, c.id LIMIT :most) m"""
+_WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
+    WHERE c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
+    AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most) m
+    UNION ALL (SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
+    AND c.submitted_at IS NOT NULL AND c.kind <> 'information_needed' ORDER BY c.created_at DESC, c.id LIMIT :most)"""
+_DONE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
+    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
+    ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
+_OWN = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
+    WHEN 'drafts' THEN c.submitted_at IS NULL AND c.closed_at IS NULL
+    WHEN 'open' THEN c.submitted_at IS NOT NULL AND c.closed_at IS NULL
+    ELSE c.closed_at IS NOT NULL END ORDER BY c.created_at DESC, c.id LIMIT :most"""
+_SHARED = f"""SELECT {_COLUMNS} FROM cases c WHERE c.recipients @> ARRAY[cast(:email AS text)]
+    ORDER BY c.created_at DESC, c.id LIMIT :most"""
+
+
+def _listing(source: str, order: str) -> TextClause:
+    return text(
+        f"""WITH every AS ({source}), listed AS (SELECT * FROM every {order} LIMIT :size OFFSET :skip)
+        SELECT (SELECT count(*) FROM every) AS total, {_NAMED} {order.replace("ORDER BY ", "ORDER BY l.")}"""
+    )
+
+
+_RECENT = "ORDER BY created_at DESC, id"
+_LISTS: Mapping[str, TextClause] = {
+    "mine": _listing(_MINE, _SOON),
+    "team": _listing(_TEAM, _SOON),
+    "waiting": _listing(_WAITING, _SOON),
+    "done": _listing(_DONE, "ORDER BY closed_at DESC, id"),
+    "own": _listing(_OWN, _RECENT),
+    "shared": _listing(_SHARED, _RECENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a list: rows as the database gave them, and how many there are up to a cap."""
+
+    rows: Sequence[Any]
+    total: int
+
+
+def page(connection: Connection, name: str, *, number: int, **parameters: Any) -> Found:
+    """Page ``number`` (from 1) of the list called ``name``."""
+    skip = (number - 1) * PAGE
+    values = {**parameters, "size": PAGE, "skip": skip, "most": skip + PAGE + COUNTED + 1}
+    rows = connection.execute(_LISTS[name], values).all()
+    return Found(rows, rows[0].total if rows else 0)
+
+
+def desks(roles: Mapping[str, Sequence[str]]) -> str:
+    """The person's desks (organisation id -> roles) as the JSON that lists take."""
+    return json.dumps([{"org": org, "roles": sorted(held)} for org, held in sorted(roles.items())])
+
+
+_SIDES = {"held": "c.holder_org", "asked": "c.requester_org"}
+_STATE = """(cast(:state AS text) = '' OR (:state = 'overdue' AND c.overdue) OR (:state = 'paused' AND c.paused)
+    OR (:state = 'today' AND NOT c.overdue AND c.due_at <= :today)
+    OR (:state = 'risk' AND NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk))"""
+
+
+def _board(side: str) -> TextClause:
+    return text(
+        f"""WITH listed AS (SELECT {_COLUMNS} FROM cases c WHERE {_SIDES[side]} = cast(:org AS uuid)
+        AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND {_STATE}
+        AND (cast(:stage AS text) = '' OR c.stage = :stage) AND (cast(:urgency AS text) = '' OR c.urgency = :urgency)
+        AND (cast(:holder AS text) = '' OR c.assignee::text = :holder)
+        ORDER BY c.due_at NULLS LAST, c.id LIMIT :size OFFSET :skip)
+        SELECT {_NAMED} ORDER BY l.due_at NULLS LAST, l.id"""
+    )
+
+
+def _figures(side: str) -> TextClause:
+    return text(
+        f"""SELECT c.stage, c.workflow, max(c.definition_version) AS definition_version, count(*) AS open,
+        count(*) FILTER (WHERE c.overdue) AS overdue, count(*) FILTER (WHERE c.paused) AS paused,
+        count(*) FILTER (WHERE NOT c.overdue AND c.due_at <= :today) AS today,
+        count(*) FILTER (WHERE NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk) AS risk
+        FROM cases c WHERE {_SIDES[side]} = cast(:org AS uuid) AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL
+        GROUP BY c.stage, c.workflow ORDER BY c.workflow, c.stage"""
+    )
+
+
+_BOARDS = {side: _board(side) for side in _SIDES}
+_FIGURES = {side: _figures(side) for side in _SIDES}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The instants that part "due today" and "at risk" from the rest."""
+
+    today: datetime
+    risk: datetime
+
+
+def board(
+    connection: Connection, *, side: str, org: str, cut: Cut, filters: Mapping[str, str], number: int
+) -> Sequence[Any]:
+    """One page of open cases of an organisation, and one row more when there are others."""
+    values = {
+        **filters, "org": org, "today": cut.today, "risk": cut.risk, "size": PAGE + 1, "skip": (number - 1) * PAGE,
+    }  # fmt: skip
+    return connection.execute(_BOARDS[side], values).all()
+
+
+def figures(connection: Connection, *, side: str, org: str, cut: Cut) -> Sequence[Any]:
+    """Counts of open cases per stage: open, overdue, paused, due today, at risk."""
+    return connection.execute(_FIGURES[side], {"org": org, "today": cut.today, "risk": cut.risk}).all()

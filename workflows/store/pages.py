@@ -1,0 +1,118 @@
+"""What the case page, the contents page and the start page read; and the record of who read what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from workflows.core.case import Case
+from workflows.core.events import Event
+from workflows.store.mapping import case_from_json, event_from_row
+
+_CASE = text(
+    """SELECT c.state::text AS state, q.name AS requester_name, r.name AS requester_org_name,
+    h.name AS holder_org_name, h.adjudicator_title, a.name AS assignee_name FROM cases c
+    JOIN people q ON q.id = c.requester JOIN organisations r ON r.id = c.requester_org
+    JOIN organisations h ON h.id = c.holder_org LEFT JOIN people a ON a.id = c.assignee
+    WHERE c.id = cast(:id AS uuid)"""
+)
+_HISTORY = text(
+    """SELECT e.seq, e.type, e.at, e.actor, e.facts, e.texts, p.name FROM events e
+    LEFT JOIN people p ON e.actor <> '' AND p.id = cast(nullif(e.actor, '') AS uuid)
+    WHERE e.stream = cast(:id AS uuid) AND e.type NOT IN ('Saved', 'Released') ORDER BY e.seq"""
+)
+_RELEASED = text(
+    """SELECT seq, type, at, actor, facts, texts FROM events
+    WHERE stream = cast(:id AS uuid) AND type = 'Released' ORDER BY seq DESC LIMIT 1"""
+)
+_RELEASED_AT = text(
+    """SELECT e.at, p.name FROM events e JOIN people p ON p.id = cast(e.actor AS uuid)
+    WHERE e.stream = cast(:id AS uuid) AND e.type = 'Released' ORDER BY e.seq DESC LIMIT 1"""
+)
+_READ = text(
+    """INSERT INTO reads (case_id, person_id, what, items, at)
+    VALUES (cast(:case AS uuid), cast(:person AS uuid), :what, :items, :at)"""
+)
+_HOLDERS = text(
+    """SELECT o.id::text FROM organisations o WHERE NOT (o.id = ANY (cast(:own AS uuid[]))) AND EXISTS (
+    SELECT 1 FROM memberships m WHERE m.organisation_id = o.id AND m.role = ANY (:roles)) ORDER BY o.name, o.id"""
+)
+_COLLEAGUES = text(
+    """SELECT p.id::text, p.name, array_agg(m.role ORDER BY m.role) AS roles FROM memberships m
+    JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+    WHERE m.organisation_id = cast(:org AS uuid) AND m.role = ANY (:roles)
+    GROUP BY p.id, p.name ORDER BY p.name, p.id"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A case with the names that its page shows."""
+
+    case: Case
+    requester_name: str
+    requester_org_name: str
+    holder_org_name: str
+    adjudicator_title: str
+    assignee_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event with the name of who acted."""
+
+    event: Event
+    by: str
+
+
+def named(connection: Connection, case_id: str) -> Named | None:
+    """A case with its names; None when there is none."""
+    row = connection.execute(_CASE, {"id": case_id}).one_or_none()
+    if row is None:
+        return None
+    return Named(
+        case_from_json(row.state), row.requester_name, row.requester_org_name, row.holder_org_name,
+        row.adjudicator_title, row.assignee_name or "",
+    )  # fmt: skip
+
+
+def history(connection: Connection, case_id: str) -> list[Line]:
+    """What happened, in order, without drafts' savings and without released words."""
+    return [
+        Line(event_from_row(r.type, at=r.at, by=r.actor, facts=r.facts, texts=r.texts), r.name or "")
+        for r in connection.execute(_HISTORY, {"id": case_id})
+    ]
+
+
+def released_by(connection: Connection, case_id: str) -> str:
+    """The name of who released."""
+    row = connection.execute(_RELEASED_AT, {"id": case_id}).one_or_none()
+    return row.name if row else ""
+
+
+def released(connection: Connection, case_id: str) -> Event | None:
+    """The latest release with its words. Only for the page that shows them, after the read is recorded."""
+    r = connection.execute(_RELEASED, {"id": case_id}).one_or_none()
+    return event_from_row(r.type, at=r.at, by=r.actor, facts=r.facts, texts=r.texts) if r else None
+
+
+def record_read(
+    connection: Connection, *, case_id: str, person_id: str, what: str, at: datetime, items: Sequence[str] = ()
+) -> None:
+    """Record that a person read something of a case. A failure must stop the read itself."""
+    values = {"case": case_id, "person": person_id, "what": what, "items": list(items), "at": at}
+    connection.execute(_READ, values)
+
+
+def holder_ids(connection: Connection, *, own: Sequence[str], roles: Sequence[str]) -> list[str]:
+    """Organisations that can be asked: not one's own, with somebody to take the first stage."""
+    return list(connection.execute(_HOLDERS, {"own": list(own), "roles": list(roles)}).scalars())
+
+
+def colleagues(connection: Connection, *, org: str, roles: Sequence[str]) -> Sequence[Any]:
+    """People of an organisation who hold one of these roles: id, name, roles."""
+    return connection.execute(_COLLEAGUES, {"org": org, "roles": list(roles)}).all()
