@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
@@ -26,6 +27,7 @@ def _stop_on_signals() -> None:
 
 def run_servers(named: str | None) -> int:
     """Start the two servers of a home, print their addresses for a shell, and stay until told to stop."""
+    os.umask(0o077)
     home = homes.Home(homes.home_folder(named))
     with home.claim("servers"):
         servers = home.make_servers()

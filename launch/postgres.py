@@ -68,7 +68,8 @@ class Postgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_error_verbosity": "terse",
-            # A statement may hold personal data; the log may not.
+            # A refused statement or value may be somebody's: the log tells of the server's own life only.
+            "log_min_messages": "log",
             "log_min_error_statement": "panic",
             "log_parameter_max_length_on_error": "0",
         }

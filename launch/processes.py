@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,20 +84,23 @@ def spawn(
     On Linux the kernel sends it `death_signal` when the thread that started it ends, however that happens:
     call this from the main thread only.
     """
-    return subprocess.Popen(
-        [str(part) for part in command],
-        env=dict(environment),
-        cwd=folder,
-        stdin=stdin,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        user=account.uid if account else None,
-        group=account.gid if account else None,
-        extra_groups=[] if account else None,
-        umask=0o077,
-        preexec_fn=_before_exec(death_signal, os.getpid()),
-    )
+    with warnings.catch_warnings():
+        # Python 3.12 warns of forking beside other threads; what runs between is one system call.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return subprocess.Popen(
+            [str(part) for part in command],
+            env=dict(environment),
+            cwd=folder,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            umask=0o077,
+            preexec_fn=_before_exec(death_signal, os.getpid()),
+        )
 
 
 def plain_environment() -> dict[str, str]:

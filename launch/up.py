@@ -44,6 +44,7 @@ def up(*, port: int = 8000, home: str | None = None, empty: bool = False) -> int
             if log.stat().st_size > LARGEST_LOG:
                 log.replace(log.with_suffix(".log.1"))
         build_assets()
+        os.umask(0o077)  # from here on only state is written
         _clear_leftovers(ours)
         servers = ours.make_servers()
         environment = process_environment(ours, servers)
