@@ -5,8 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import IntegrityError
-
 from workflows.core import notices as tell
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
@@ -22,6 +20,7 @@ from workflows.core.rulebook import handle
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import cases, due_items, events, notices
+from workflows.store.engine import Taken
 from workflows.store.mapping import erases, seal_events
 
 
@@ -47,7 +46,7 @@ def execute(engine: Engine, library: Library, command: Command) -> Done:
             if isinstance(command, Start):
                 return _start(connection, library, command)
             return _carry_out(connection, library, command)
-    except IntegrityError:
+    except Taken:
         if (earlier := _earlier(engine, command)) is not None:
             return earlier
         raise

@@ -11,7 +11,7 @@ from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.clocks import TimeLeft, time_left, why_this_date
 from workflows.core.commands import Actor, Submit
-from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, Side, StageKind
+from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
 from workflows.core.permissions import Principal, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.request import Person
@@ -160,11 +160,19 @@ def awaits(case: Case, definition: Definition, *, assignee: str) -> str:
 
 
 def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer, ...]:
-    """What this stage lets people do, each open or closed to this person with the reason."""
+    """What this stage lets people do, each open or closed to this person with the reason.
+
+    The other side's acts are left out: a Guardian is not told that she cannot withdraw the request.
+    """
     answers = permitted(case, person, definition)
-    here = [command for command in CommandType if command in definition.stage(case.stage).commands]
+    owner = person.id == case.requester
+    here = [
+        command
+        for command in CommandType
+        if command in definition.stage(case.stage).commands and (command in REQUESTER_COMMANDS) is owner
+    ]
     minding = [command for command in (CommandType.CHASE, CommandType.REASSIGN) if answers[command] is None]
-    return tuple(Offer(command, answers[command]) for command in (*here, *minding) if command not in CLOCK_COMMANDS)
+    return tuple(Offer(command, answers[command]) for command in (*here, *minding))
 
 
 def person_view(person: Person, identity: Identity, *, now: datetime) -> PersonView:

@@ -59,6 +59,8 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return "Redirected as out of scope", event.redirect if seen.request else ""
         case e.Decided():
             return _decided(event, seen)
+        case e.Released():
+            return "Released", f"{len(event.keys)} released to the named recipients." if seen.decision else ""
         case e.Chased():
             return "Chased by a manager", ""
         case e.Reassigned():

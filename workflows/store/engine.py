@@ -27,6 +27,9 @@ IDLE_IN_TRANSACTION_SECONDS = 20
 CONNECT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
 
+Taken = IntegrityError
+"""Raised when a row with the same key exists: for the door, "this has been done already"."""
+
 
 class Unavailable(Exception):
     """The database cannot be reached or went away; nothing that was not answered for was kept."""

@@ -96,11 +96,13 @@ def event_from_row(
 
 
 def _erased(kind: type[Event], facts: dict[str, Any]) -> dict[str, Any]:
+    """Stand-ins for personal parts that are gone, or that the query left out on purpose."""
     if kind is Saved:
         return {"answers": to_jsonable_python(ANSWERS_FOR[Task(facts["task"])]())}
     if kind is Started:
         return {"answers": to_jsonable_python(Request())}
-    return dict.fromkeys(kind.PERSONAL, "")
+    personal = [each for each in fields(kind) if each.name in kind.PERSONAL]
+    return {each.name: [] if str(each.type).startswith("tuple") else "" for each in personal}
 
 
 def erases(events: list[Event]) -> dict[str, str]:

@@ -21,17 +21,14 @@ _CASE = text(
     WHERE c.id = cast(:id AS uuid)"""
 )
 _HISTORY = text(
-    """SELECT e.seq, e.type, e.at, e.actor, e.facts, e.texts, p.name FROM events e
-    LEFT JOIN people p ON e.actor <> '' AND p.id = cast(nullif(e.actor, '') AS uuid)
-    WHERE e.stream = cast(:id AS uuid) AND e.type NOT IN ('Saved', 'Released') ORDER BY e.seq"""
+    """SELECT e.seq, e.type, e.at, e.actor, e.facts, p.name,
+    CASE WHEN e.type = 'Released' THEN NULL ELSE e.texts END AS texts FROM events e
+    LEFT JOIN people p ON p.id = cast(nullif(e.actor, '') AS uuid)
+    WHERE e.stream = cast(:id AS uuid) AND e.type <> 'Saved' ORDER BY e.seq"""
 )
 _RELEASED = text(
     """SELECT seq, type, at, actor, facts, texts FROM events
     WHERE stream = cast(:id AS uuid) AND type = 'Released' ORDER BY seq DESC LIMIT 1"""
-)
-_RELEASED_AT = text(
-    """SELECT e.at, p.name FROM events e JOIN people p ON p.id = cast(e.actor AS uuid)
-    WHERE e.stream = cast(:id AS uuid) AND e.type = 'Released' ORDER BY e.seq DESC LIMIT 1"""
 )
 _READ = text(
     """INSERT INTO reads (case_id, person_id, what, items, at)
@@ -81,17 +78,11 @@ def named(connection: Connection, case_id: str) -> Named | None:
 
 
 def history(connection: Connection, case_id: str) -> list[Line]:
-    """What happened, in order, without drafts' savings and without released words."""
+    """What happened, in order: without the savings of the draft, and never with released words."""
     return [
         Line(event_from_row(r.type, at=r.at, by=r.actor, facts=r.facts, texts=r.texts), r.name or "")
         for r in connection.execute(_HISTORY, {"id": case_id})
     ]
-
-
-def released_by(connection: Connection, case_id: str) -> str:
-    """The name of who released."""
-    row = connection.execute(_RELEASED_AT, {"id": case_id}).one_or_none()
-    return row.name if row else ""
 
 
 def released(connection: Connection, case_id: str) -> Event | None:
