@@ -191,21 +191,22 @@ def install(folder: Path, name: str) -> None:
     command += ["--only-binary", ":all:", "--no-warn-script-location", "-r", str(lock)]
     log_path = folder / f"install-{name}.log"
     began = time.monotonic()
-    with log_path.open("w", encoding="utf-8") as log:
-        pip = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            errors="replace",
-            env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore", "PYTHONUNBUFFERED": "1"},
-        )
+    environment = {**os.environ, "PIP_ROOT_USER_ACTION": "ignore", "PYTHONUNBUFFERED": "1"}
+    pip = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment,
+    )
+    with log_path.open("w", encoding="utf-8") as log, pip:
         try:
-            follow(pip.stdout, log, total)  # type: ignore[arg-type]
+            assert pip.stdout is not None
+            follow(pip.stdout, log, total)
         except BaseException:
             pip.terminate()
-            pip.wait()
             raise
         code = pip.wait()
     if code != 0:
