@@ -128,7 +128,7 @@ def _load(text: str, name: str) -> Definition:
     faults = [*guard_faults(source, model), *ladder_faults(source, model)]
     if faults:
         raise BadDefinition(faults)
-    return _definition(model, digest(source.value))
+    return definition_of(source, model)
 
 
 @lru_cache(maxsize=1024)
@@ -136,10 +136,11 @@ def _guard(text: str) -> Guard:
     return compile_guard(text)
 
 
-def _definition(model: WorkflowModel, known_as: str) -> Definition:
+def definition_of(source: Source, model: WorkflowModel) -> Definition:
+    """The definition that a model says; its guards compile and its ladders are there."""
     ladders = {name: tuple(_rung(rung) for rung in rungs) for name, rungs in model.ladders.items()}
     return Definition(
-        ref=DefinitionRef(workflow=model.id, version=model.version, digest=known_as),
+        ref=DefinitionRef(workflow=model.id, version=model.version, digest=digest(source.value)),
         title=model.title,
         summary=model.summary,
         stages={

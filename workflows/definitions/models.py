@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from workflows.core.calendars import Length, Unit
+from workflows.core.clocks import DEFAULT_DUE_TIME
 from workflows.core.definition import CommandType, Role, RungAction, Side, StageKind, Urgency, When
 from workflows.core.request import Task
 
 FORMAT = "gatehouse/workflow/1"
-DUE_TIME = time(17, 0)
+DUE_TIME = DEFAULT_DUE_TIME
 """The civil hour (Europe/London) at which a day clock falls due, where the file does not say."""
 
 TITLE = 120

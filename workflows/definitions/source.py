@@ -32,7 +32,7 @@ from workflows.definitions.faults import BadDefinition, Fault
 
 MOST_CHARACTERS = 256 * 1024
 """The longest text that is read at all; the standard workflow has some 12,000 characters."""
-MOST_NODES = 20_000
+MOST_NODES = 10_000
 MOST_DEPTH = 24
 
 Path = tuple[str | int, ...]

@@ -1,0 +1,213 @@
+"""One broken workflow per rule of lint, each made from the standard one by a small change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workflows.definitions.loader import read_builtin
+
+STANDARD = read_builtin("standard")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """``old`` becomes ``new`` in the standard workflow; ``rule`` must be found on the line that holds ``at``.
+
+    ``at`` is looked for from the change on (else backwards), and is the first line of ``new`` when empty.
+    ``also`` names the rules that the same change breaks as well.
+    """
+
+    rule: str
+    old: str
+    new: str
+    at: str = ""
+    also: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """The broken workflow."""
+        assert STANDARD.count(self.old) >= 1, f"{self.rule}: the standard workflow no longer has {self.old!r}"
+        return STANDARD.replace(self.old, self.new, 1)
+
+    @property
+    def line(self) -> int:
+        """Where the fault must be found, from 1."""
+        change = STANDARD.index(self.old)
+        start = self.text.find(self.at, change) if self.at else change
+        if start < 0:
+            start = self.text.rindex(self.at, 0, change)
+        return self.text.count("\n", 0, start) + 1
+
+
+def also(*rules: str) -> frozenset[str]:
+    return frozenset(rules)
+
+
+SHARED = "  shared: {kind: closed, title: Shared, outcome: shared}\n"
+DECLINED = "  declined: {kind: closed, title: Declined, outcome: declined}\n"
+ADVISER_ROLES = "    asked: Advise on the request\n    roles: [ig_lead]\n"
+CONSENT = "  - {code: consent, words: Consent covers it, outcomes: [share, share_reduced]}\n"
+ASK_CONSENT_CHECK = "      record_consent: {to: ig_advice}\n      ask: {to: information_needed}\n"
+ADVISE_ROUTES = (
+    "          - when: advice.advice == 'out_of_scope'\n            to: redirected\n"
+    "          - when: advice.delegated_release\n            to: release\n"
+    "          - to: adjudication\n"
+)
+DECIDE = (
+    "      decide:\n        routes:\n"
+    "          - when: decision.outcome == 'declined'\n            to: declined\n          - to: release\n"
+)
+RELEASE = (
+    "      release:\n        routes:\n"
+    "          - when: decision.outcome == 'shared'\n            to: shared\n          - to: partly_shared\n"
+)
+CHECK_CLOCK = (
+    "    clock:\n      routine: {length: 2 working_days}\n      priority: {length: 1 working_days}\n"
+    "      emergency: {length: 1 hours}\n"
+)
+DELEGATED = (
+    "              has(consent.state) && consent.state == 'given' && check.done && check.finding == 'valid'"
+    " && check.covers_all\n"
+    "              && !items.exists(i, i.sensitive || i.continuing) && command.advice == 'supports'\n"
+)
+CONDITION = "            needs: >-\n"
+DEPUTY = "    - key: deputy\n      action: escalate\n      tell: [deputy_guardian, on_call_authoriser]\n"
+NAMED_WHEN = "when: {routine: 3 working_days, priority: 1 working_days, emergency: 2 hours}"
+
+READING = (
+    Broken("yaml-syntax", "title: Standard request", "title: 'Standard' request"),
+    Broken("yaml-syntax", "title: Standard request", "  title: Standard request"),
+    Broken("yaml-syntax", "format: gate", "%YAML 1.1\n---\nformat: gate", "---"),
+    Broken("yaml-syntax", SHARED, "---\n" + SHARED),
+    Broken("yaml-syntax", "title: Standard request", 'title: "Standard \\0 request"'),
+    Broken("yaml-syntax", "title: Standard request", "title: Standard \x00 request"),
+    Broken("yaml-syntax", "title: Standard request", "? {a: b}\n: Standard request"),
+    Broken("yaml-too-big", SHARED, SHARED + "# " + "x" * 300_000 + "\n", "# The standard"),
+    Broken("yaml-too-big", "start: draft", f"start: [{'a, ' * 11_000}a]"),
+    Broken("yaml-too-big", "start: draft", f"start: {'[' * 30}{']' * 30}"),
+    Broken("yaml-tag", "title: Standard request", "title: !!python/object:os.system Standard"),
+    Broken("yaml-alias", "title: Standard request", "title: &name Standard request"),
+    Broken("yaml-alias", "title: Standard request", "title: *name"),
+    Broken("duplicate-key", DECLINED, DECLINED + SHARED, SHARED.strip()),
+)
+
+SHAPE = (
+    Broken("unknown-key", "start: draft", "starts: draft", also=also("missing-key")),
+    Broken("missing-key", "title: Standard request\n", "", "format:"),
+    Broken("missing-key", "    title: Draft\n", "", "  draft:"),
+    Broken("wrong-type", "title: Standard request", "title: 12"),
+    Broken("wrong-type", "packs: [caldicott/2020-12, golden-rules/2024]", "packs: caldicott/2020-12"),
+    Broken("wrong-type", "      save: {}", "      save:"),
+    Broken("bad-format", "gatehouse/workflow/1", "gatehouse/workflow/9"),
+    Broken("bad-version", "version: 1", "version: '1'"),
+    Broken("bad-version", "version: 1", "version: 0"),
+    Broken("bad-name", "id: standard", "id: Standard request"),
+    Broken("bad-name", "golden-rules/2024", "golden rules", "packs:"),
+    Broken("unknown-kind", "kind: check", "kind: chekc"),
+    Broken("unknown-role", "roles: [consent_officer]", "roles: [consent_oficer]"),
+    Broken("unknown-command", "      record_consent:", "      recod_consent:"),
+    Broken("unknown-side", "side: holder", "side: holders"),
+    Broken("unknown-action", "action: remind", "action: remember"),
+    Broken("unknown-urgency", "when: {routine: 50%,", "when: {usual: 50%,"),
+    Broken("unknown-task", "task: people", "task: persons"),
+    Broken("bad-length", "routine: {length: 2 working_days}", "routine: {length: 2 days}"),
+    Broken("bad-length", "routine: {length: 2 working_days}", "routine: {length: 0 hours}"),
+    Broken("bad-length", "routine: {length: 2 working_days}", "routine: {length: 9999 working_days}"),
+    Broken("bad-length", "routine: 50%", "routine: 150%"),
+    Broken("bad-due-time", "{length: 2 working_days}", "{length: 2 working_days, due_time: '01:30'}"),
+    Broken("bad-due-time", "{length: 2 working_days}", "{length: 2 working_days, due_time: 5pm}"),
+    Broken("text-empty", "title: Consent check", "title: ' '"),
+    Broken("text-too-long", "title: Consent check", f"title: {'long ' * 60}"),
+)
+
+MEANING = (
+    Broken("command-not-for-kind", ASK_CONSENT_CHECK, ASK_CONSENT_CHECK + "      decide: {to: declined}\n",
+           "decide:"),
+    Broken("to-and-routes", "      advise:\n", "      advise:\n        to: adjudication\n",
+           also=also("outcome-mismatch")),
+    Broken("save-moves", "save: {}", "save: {to: consent_check}"),
+    Broken("route-missing", "ask: {to: information_needed}", "ask: {}"),
+    Broken("unknown-option", "          delegated_release:\n", "          delegated:\n"),
+    Broken("unknown-target", "record_consent: {to: ig_advice}", "record_consent: {to: advice}"),
+    Broken("back-misplaced", "record_consent: {to: ig_advice}", "record_consent: {to: back}"),
+    Broken("ask-without-answer-stage", "ask: {to: information_needed}", "ask: {to: adjudication}"),
+    Broken("answer-without-question", "record_consent: {to: ig_advice}",
+           "record_consent: {to: information_needed}"),
+    Broken("withdraw-elsewhere", "withdraw: {to: withdrawn}", "withdraw: {to: declined}"),
+    Broken("route-unreachable", "          - when: advice.delegated_release\n            to: release\n",
+           "          - to: release\n", "          - to: adjudication",
+           also("decision-bypassed")),
+    Broken("no-default-route", "            to: release\n          - to: adjudication\n",
+           "            to: release\n          - when: 'true'\n            to: adjudication\n",
+           "- when: 'true'"),
+    Broken("bad-name", "  redirected: {kind", "  back: {kind", also=also("unknown-target",
+           "unreachable-stage")),
+    Broken("wrong-side", "    kind: check\n    title: Consent check\n    side: holder",
+           "    kind: check\n    title: Consent check\n    side: requester", "side:"),
+    Broken("missing-key", "    asked: Check consent and openness\n", "", "  consent_check:"),
+    Broken("unknown-placeholder", "asked: Decide {items}", "asked: Decide {people}"),
+    Broken("no-performer", "    roles: [consent_officer]\n", "", "  consent_check:"),
+    Broken("role-not-for-stage", "roles: [consent_officer]", "roles: [consent_officer, administrator]"),
+    Broken("adviser-decides", "roles: [caldicott_guardian, deputy", "roles: [ig_lead, deputy"),
+    Broken("closed-with-commands", SHARED,
+           "  shared: {kind: closed, title: Shared, outcome: shared, commands: {ask: {to: redirected}}}\n",
+           also=also("ask-without-answer-stage")),
+    Broken("closed-without-outcome", "title: Redirected, outcome: redirected", "title: Redirected",
+           also=also("outcome-mismatch")),
+    Broken("unknown-outcome", "outcome: redirected", "outcome: gone", also=also("outcome-mismatch")),
+    Broken("outcome-while-open", "    kind: check\n", "    kind: check\n    outcome: shared\n",
+           "outcome: shared"),
+    Broken("start-missing", "start: draft", "start: begin"),
+    Broken("start-not-draft", "start: draft", "start: consent_check", also=also("unreachable-stage")),
+    Broken("unreachable-stage", SHARED, SHARED + "  lost: {kind: closed, title: Lost, outcome: declined}\n",
+           "  lost:"),
+    Broken("dead-end", RELEASE, "", "  release:", also("unreachable-stage")),
+    Broken("decision-bypassed", "record_consent: {to: ig_advice}", "record_consent: {to: release}"),
+    Broken("decision-bypassed", "- when: advice.delegated_release\n",
+           "- when: advice.delegated_release || check.done\n",
+           "to: release"),
+    Broken("decision-bypassed", "- when: advice.delegated_release\n",
+           "- when: '!(check.done && advice.delegated_release && check.covers_all)'\n", "to: release",
+           also("outcome-mismatch")),
+    Broken("release-bypassed", DECIDE, DECIDE.replace("to: release", "to: partly_shared"),
+           "to: partly_shared",
+           also("outcome-mismatch")),
+    Broken("outcome-mismatch", DECIDE, "      decide: {to: release}\n", also=also("unreachable-stage")),
+    Broken("outcome-mismatch", ADVISE_ROUTES, ADVISE_ROUTES.replace("'out_of_scope'", "'supports'"),
+           "to: redirected"),
+    Broken("no-clock", CHECK_CLOCK, "", "  consent_check:"),
+    Broken("clock-urgency-missing", CHECK_CLOCK, CHECK_CLOCK.replace("      emergency: {length: 1 hours}\n",
+           "")),
+    Broken("clock-not-used",
+           SHARED, "  shared: {kind: closed, title: Shared, outcome: shared, ladder: holder}\n"),
+    Broken("no-ladder", CHECK_CLOCK + "    ladder: holder\n", CHECK_CLOCK, "  consent_check:"),
+    Broken("unknown-ladder", "ladder: holder", "ladder: step"),
+    Broken("ladder-without-overdue", "when: {routine: due, priority: due, emergency: due}",
+           "when: {routine: due, priority: due, emergency: 1 hours}", "  holder:", also("rung-out-of-order")),
+    Broken("ladder-without-overdue", "    - key: overdue\n", "    - key: late\n", "  holder:"),
+    Broken("rung-repeated", "    - key: named_senior\n", "    - key: manager\n"),
+    Broken("rung-never-falls", NAMED_WHEN, "when: {}"),
+    Broken("rung-out-of-order", NAMED_WHEN, NAMED_WHEN.replace("3 working_days", "2 hours")),
+    Broken("rung-tells-nobody", DEPUTY, "    - key: deputy\n      action: escalate\n"),
+    Broken("rung-tell-unused", "      action: remind\n", "      action: remind\n      tell: [manager]\n",
+           "tell:"),
+    Broken("missing-key", "      title: the deputy\n", "", "    - key: deputy"),
+    Broken("bad-guard", "needs: size(people) > 0", "needs: size(people) >"),
+    Broken("bad-guard", "needs: size(people) > 0", "needs: size(people)"),
+    Broken("guard-unknown-fact", "needs: size(people) > 0", "needs: size(persons) > 0"),
+    Broken("guard-unknown-fact", "needs: request.threshold != ''", "needs: request.treshold != ''"),
+    Broken("guard-unknown-fact", "items.all(i, i.described)", "items.all(i, i.discribed)"),
+    Broken("guard-unknown-fact", "&& command.advice == 'supports'", "&& command.advise == 'supports'",
+           "needs: >-\n              has(consent.state) && consent.state == 'given'"),
+    Broken("delegation-too-wide", CONDITION + DELEGATED,
+           CONDITION + "              command.advice == 'supports'\n"),
+    Broken("unknown-sensitive-category", "  - counselling\n", "  - councelling\n"),
+    Broken("nothing-to-choose", STANDARD[STANDARD.index("thresholds:\n") : STANDARD.index("categories:\n")],
+           "thresholds: {}\n"),
+    Broken("duplicate-code", "code: not_held", "code: no_basis"),
+    Broken("reason-outcome-unknown", "outcomes: [refuse]}", "outcomes: [refused]}"),
+    Broken("reason-outcome-unknown", "outcomes: [refuse]}", "outcomes: []}"),
+    Broken("no-reason-for-outcome", CONSENT, "", "reasons:"),
+)  # fmt: skip
+
+ALL = (*READING, *SHAPE, *MEANING)

@@ -1,0 +1,52 @@
+"""Is this a workflow that people could be given? Asked before a version is published, answered line by line.
+
+Three steps, each only when the one before found nothing: the file can be read; its parts have the right
+shape; they make sense together. A fault says its rule, its line and how to mend it; nothing here raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from workflows.core.definition import Definition
+from workflows.definitions import guard_words, rules_decisions, rules_paths, rules_stages, rules_time
+from workflows.definitions.faults import BadDefinition, Fault
+from workflows.definitions.loader import definition_of, guard_faults, ladder_faults, load, shape
+from workflows.definitions.source import read
+from workflows.definitions.subject import Subject
+
+Rule = Callable[[Subject], Iterator[Fault]]
+
+RULES: tuple[Rule, ...] = (
+    *rules_stages.RULES,
+    *rules_paths.RULES,
+    *rules_time.RULES,
+    *rules_decisions.RULES,
+    *guard_words.RULES,
+)
+
+
+def check(text: str, *, source: str) -> tuple[Fault, ...]:
+    """Every fault in ``text``, in the order of lines; empty for a good one. ``source`` names the file."""
+    try:
+        where = read(text, source=source)
+        subject = Subject(where, shape(where))
+    except BadDefinition as bad:
+        return bad.faults
+    found = [fault for rule in RULES for fault in rule(subject)]
+    broken = [*guard_faults(where, subject.model), *ladder_faults(where, subject.model)]
+    if not broken:
+        definition = definition_of(where, subject.model)
+        found.extend(fault for tried in rules_decisions.TRIED_RULES for fault in tried(subject, definition))
+    return tuple(sorted({*found, *broken}))
+
+
+def load_checked(text: str, *, source: str) -> Definition:
+    """The definition, once lint has nothing against it: what publishing a version must call.
+
+    Raises:
+        BadDefinition: with every fault found.
+    """
+    if faults := check(text, source=source):
+        raise BadDefinition(faults)
+    return load(text, source=source)

@@ -1,0 +1,111 @@
+"""Rules about clocks and ladders: no work without a time, no lateness that nobody is told of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workflows.core.calendars import Length, Unit
+from workflows.core.case import OVERDUE_MARK
+from workflows.core.definition import RungAction, StageKind, Urgency, When
+from workflows.definitions.faults import Fault
+from workflows.definitions.models import RungModel
+from workflows.definitions.subject import Subject
+
+DUE = When(after_due=Length(0, Unit.HOURS))
+HOURS_IN: dict[Unit, int] = {
+    Unit.HOURS: 1,
+    Unit.WORKING_DAYS: 24,
+    Unit.CALENDAR_DAYS: 24,
+    Unit.CALENDAR_MONTHS: 28 * 24,
+}
+"""The fewest hours of each unit: enough to tell which of two rungs is meant to be the later one."""
+
+
+def clocks(subject: Subject) -> Iterator[Fault]:
+    """Where somebody waits for somebody there is a clock for every urgency, and a ladder."""
+    for name, stage in subject.timed_stages():
+        missing = [urgency.value for urgency in Urgency if urgency not in stage.clock]
+        if not stage.clock:
+            say = f"“{name}” has no clock, so it could wait for ever. Add clock: with a length per urgency."
+            yield subject.fault("no-clock", say, "stages", name)
+        elif missing:
+            say = f"The clock of “{name}” has no length for {', '.join(missing)}. Add it."
+            yield subject.fault("clock-urgency-missing", say, "stages", name, "clock")
+        if stage.ladder is None:
+            say = f"Nobody is told when “{name}” is late. Add ladder: with the name of a ladder."
+            yield subject.fault("no-ladder", say, "stages", name)
+    for name, stage in subject.stages():
+        if stage.kind in (StageKind.DRAFT, StageKind.CLOSED) and (stage.clock or stage.ladder):
+            key = "clock" if stage.clock else "ladder"
+            say = f"Nobody waits at “{name}”, so no clock runs there. Delete its clock and ladder."
+            yield subject.fault("clock-not-used", say, "stages", name, key)
+
+
+def overdue(subject: Subject) -> Iterator[Fault]:
+    """Each ladder marks lateness exactly once, when the clock is due."""
+    for name, rungs in subject.model.ladders.items():
+        marks = [rung for rung in rungs if rung.action is RungAction.OVERDUE or rung.key == OVERDUE_MARK]
+        good = len(marks) == 1 and marks[0].action is RungAction.OVERDUE and marks[0].key == OVERDUE_MARK
+        if not good or any(marks[0].when.get(urgency) != DUE for urgency in Urgency):
+            say = (
+                f"A ladder needs exactly one rung with key: {OVERDUE_MARK}, action: overdue and, for "
+                f"each urgency, when: due. Mend “{name}” so."
+            )
+            yield subject.fault("ladder-without-overdue", say, "ladders", name)
+
+
+def rungs(subject: Subject) -> Iterator[Fault]:
+    """Each rung has its own key, falls at some time, and an escalation tells somebody."""
+    for name, ladder in subject.model.ladders.items():
+        keys = [rung.key for rung in ladder]
+        for index, rung in enumerate(ladder):
+            here = ("ladders", name, index)
+            if keys.index(rung.key) != index:
+                say = f"Two rungs are called “{rung.key}”, so the second would never fall. Rename it."
+                yield subject.fault("rung-repeated", say, *here, "key")
+            if not rung.when:
+                say = f"The rung “{rung.key}” never falls. Say when, for at least one urgency."
+                yield subject.fault("rung-never-falls", say, *here, "when")
+            yield from _told(subject, rung, name, index)
+
+
+def _told(subject: Subject, rung: RungModel, name: str, index: int) -> Iterator[Fault]:
+    here = ("ladders", name, index)
+    if rung.action is not RungAction.ESCALATE:
+        if rung.tell:
+            say = f"“{rung.action}” always tells whoever has the case. Delete tell, or use action: escalate."
+            yield subject.fault("rung-tell-unused", say, *here, "tell")
+        return
+    if not rung.tell:
+        say = f"The rung “{rung.key}” escalates but tells nobody. Add tell: with a list of roles."
+        yield subject.fault("rung-tells-nobody", say, *here)
+    if not rung.title:
+        say = "“title” is missing here. Say who is told, in words for the timeline, such as: the manager."
+        yield subject.fault("missing-key", say, *here)
+
+
+def order(subject: Subject) -> Iterator[Fault]:
+    """A ladder is written in the order in which its rungs fall, for every urgency."""
+    for name, ladder in subject.model.ladders.items():
+        for urgency in Urgency:
+            before: tuple[float, float] = (0, 0)
+            for index, rung in enumerate(ladder):
+                if urgency not in rung.when:
+                    continue
+                this = _place(rung.when[urgency])
+                if this < before:
+                    say = f"For {urgency}, “{rung.key}” falls before one above it. Change time or order."
+                    yield subject.fault(
+                        "rung-out-of-order", say, "ladders", name, index, "when", urgency.value
+                    )
+                before = max(before, this)
+
+
+def _place(when: When) -> tuple[float, float]:
+    if when.fraction is not None:
+        return (when.fraction, 0)
+    assert when.after_due is not None
+    return (1, when.after_due.amount * HOURS_IN[when.after_due.unit])
+
+
+RULES = (clocks, overdue, rungs, order)
