@@ -12,6 +12,7 @@ from workflows.core.facts import facts
 from workflows.core.items import item_faults, outcome_of
 from workflows.core.limits import CONTENT, needed, text_fault
 from workflows.core.refusals import Refusal
+from workflows.core.request import Item
 from workflows.core.routing import Events, refuse_all, with_move
 
 
@@ -94,7 +95,7 @@ UNDER_CONSENT = "consent"
 
 
 def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
-    refuse_all(_decision_faults(case, command, definition))
+    refuse_all(decision_faults(case.request.items, command, definition))
     event = e.Decided(
         at=command.at, by=command.actor.person_id, outcome=outcome_of(command.items).value, delegated=False,
         items=command.items, harm_of_sharing=command.harm_of_sharing,
@@ -105,8 +106,9 @@ def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
     return with_move(case, command, definition, [event])
 
 
-def _decision_faults(case: Case, command: c.Decide, definition: Definition) -> Iterable[Refusal]:
-    yield from item_faults(case.request.items, command, definition)
+def decision_faults(items: tuple[Item, ...], command: c.Decide, definition: Definition) -> Iterable[Refusal]:
+    """Everything wrong with a decision about these items. Pages ask it before the person confirms."""
+    yield from item_faults(items, command, definition)
     outcomes = {decision.outcome for decision in command.items}
     if outcomes - {c.ItemOutcome.REFUSE}:
         say = "You share something: write what harm sharing could do, and to whom."
@@ -124,13 +126,13 @@ def _decision_faults(case: Case, command: c.Decide, definition: Definition) -> I
         for part in (decision.text, decision.reduction):
             if fault := text_fault(part, field=f"text-{decision.key}"):
                 yield fault
-    yield from _review_faults(case, command)
+    yield from _review_faults(items, command)
 
 
-def _review_faults(case: Case, command: c.Decide) -> Iterable[Refusal]:
+def _review_faults(items: tuple[Item, ...], command: c.Decide) -> Iterable[Refusal]:
     """A continuing use must have a date on which it is looked at again (Caldicott principle 1)."""
     shared = {d.key for d in command.items if d.outcome is not c.ItemOutcome.REFUSE}
-    continuing = any(item.continuing for item in case.request.items if item.key in shared)
+    continuing = any(item.continuing for item in items if item.key in shared)
     if continuing and command.review_by is None:
         yield Refusal("review_missing", "This sharing continues: give the date of its next review.", "review_by")
     if command.review_by is not None and command.review_by <= command.at.date():

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.clocks import TimeLeft, time_left, why_this_date
-from workflows.core.commands import Actor, Submit
+from workflows.core.commands import Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
+from workflows.core.facts import facts
 from workflows.core.permissions import Principal, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.request import Person
@@ -140,7 +141,23 @@ def _page(
         redirect=case.advice[-1].redirect if case.advice and seen.request else "",
         released_at=case.released_at, released=case.released if seen.decision else (),
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
+        no_delegation=no_delegation(case, definition) if seen.advice else None,
     )  # fmt: skip
+
+
+def no_delegation(case: Case, definition: Definition) -> Refusal | None:
+    """Why release cannot be delegated in this stage to one who supports sharing; None when it can."""
+    rule = definition.rule(case.stage, CommandType.ADVISE)
+    option = rule.options.get("delegated_release") if rule else None
+    if option is None:
+        return Refusal("no_delegation", "This workflow does not delegate release.", "delegated_release")
+    probe = Advise(
+        id="", actor=Actor("", ""), at=case.created_at, case_id=case.id,
+        advice=AdviceType.SUPPORTS, delegated_release=True,
+    )  # fmt: skip
+    if option.needs.met(facts(case, probe, definition)):
+        return None
+    return Refusal(option.code, option.say, "delegated_release")
 
 
 def _name_of(person_id: str, lines: list[pages.Line]) -> str:

@@ -99,6 +99,8 @@ class CasePage:
     released: tuple[str, ...]
     timeline: tuple[TimelineEntry, ...]
     my_contents: tuple[str, ...]
+    no_delegation: Refusal | None
+    """Why release could not be delegated even if the advice supports sharing; None when it could."""
 
     def offer(self, command: str) -> Offer | None:
         """The offer for one command, by its name."""
