@@ -1,0 +1,91 @@
+"""What a person reads when something did not work: plain words, a request id, never any data."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from webapp.logs import note, note_fault
+from workflows.core.refusals import ADVISED, BUSY, NOT_FOUND, NOT_YOURS, OWN_CASE, STALE, WRONG_STAGE, Refused
+from workflows.service.unit_of_work import Busy, Unavailable
+
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+STATUS = {
+    NOT_FOUND: 404,
+    STALE: 409,
+    WRONG_STAGE: 409,
+    BUSY: 503,
+    NOT_YOURS: 403,
+    OWN_CASE: 403,
+    ADVISED: 403,
+    "assigned": 403,
+}
+_LAST_RESORT = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} - Gatehouse</title></head>'
+    "<body><main><h1>{title}</h1><p>Go back and try again. If a child or an adult is in danger now, call 999.</p>"
+    "<p>If you report this, quote {request_id}.</p></main></body></html>"
+)
+
+
+class TooMany(HTTPException):
+    """Too many attempts; ``retry_after`` is in seconds."""
+
+    code = 429
+
+
+def status_of(refused: Refused) -> int:
+    """The HTTP status that a refusal by the rulebook is answered with."""
+    return STATUS.get(refused.code, 422)
+
+
+def error_page(code: int, *, message: str = "", retry_after: int = 0) -> Response:
+    """The page for a status. ``message`` is one of our own sentences, never something that was sent."""
+    page = code if code in PAGES else 500 if code >= 500 else 400
+    request_id = g.get("request_id", "")
+    try:
+        body = render_template(f"errors/{page}.html", message=message or None, request_id=request_id)
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with the page, an answer must go out
+        note_fault(fault)
+        body = _LAST_RESORT.format(title="Something went wrong", request_id=request_id)
+    response = make_response(body, code)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def install(app: Flask) -> None:
+    """Answer every failure with a page."""
+
+    @app.errorhandler(HTTPException)
+    def http_error(fault: HTTPException) -> Response:
+        code = fault.code or 500
+        if code < 400:
+            return make_response(fault.get_response())
+        if isinstance(fault, InternalServerError):
+            return error_page(500)
+        response = error_page(code)
+        if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
+        return response
+
+    @app.errorhandler(CSRFError)
+    def stale_form(fault: CSRFError) -> Response:
+        note("form_token_refused")
+        return error_page(403, message="The page you sent was open too long, or did not come from this service.")
+
+    @app.errorhandler(Refused)
+    def refused(fault: Refused) -> Response:
+        code = status_of(fault)
+        say = "" if code == 404 else " ".join(refusal.say for refusal in fault.refusals[:3])
+        return error_page(code, message=say, retry_after=2 if code == 503 else 0)
+
+    @app.errorhandler(Unavailable)
+    def unavailable(fault: Unavailable) -> Response:
+        note_fault(fault)
+        return error_page(503, retry_after=10)
+
+    @app.errorhandler(Busy)
+    def busy(fault: Busy) -> Response:
+        note_fault(fault)
+        return error_page(503, message="Somebody else is working on the same thing. Try again.", retry_after=2)
