@@ -16,7 +16,6 @@ from workflows.core.request import (
     Answers,
     ConsentAndOpenness,
     Items,
-    LegalBasis,
     People,
     Purpose,
     Recipients,
@@ -289,7 +288,7 @@ def with_answers(request: Request, answers: Answers) -> Request:
             return replace(request, recipients=answers.recipients)
         case ConsentAndOpenness():
             return replace(request, consent=answers.consent, told=answers.told)
-        case LegalBasis():
+        case _:
             return replace(request, basis=answers)
 
 

@@ -121,12 +121,11 @@ def _refusal(
 ) -> Refusal | None:
     if command in CLOCK_COMMANDS:
         return Refusal("clock_only", "Only the clock does this.")
-    if command in REQUESTER_COMMANDS and Relation.OWNER not in known:
-        return Refusal(NOT_YOURS, "Only the person who made the request can do this.")
     if (refusal := stage_refusal(case, command, definition)) is not None:
         return refusal
     if command in REQUESTER_COMMANDS:
-        return None
+        owner = Relation.OWNER in known
+        return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
     if command in MANAGER_COMMANDS:
         return _manager_refusal(case, person, command=command, known=known)
     return worker_refusal(case, person, definition, command=command)

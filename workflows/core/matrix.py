@@ -1,0 +1,86 @@
+"""The permission matrix: stage x person x command, asked of the one permission function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from workflows.core.case import Advice, Case
+from workflows.core.commands import AdviceType
+from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, Role, Side, Stage, StageKind
+from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
+from workflows.core.request import Recipient, Request
+
+_AT = datetime(2026, 1, 1, tzinfo=UTC)
+_ASKER, _HOLDER = "asking-organisation", "holding-organisation"
+_OWNER, _ADVISER, _RECIPIENT = "owner", "adviser", "recipient@gatehouse.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Who, where, which command: and the code of the refusal, empty when it is allowed."""
+
+    stage: str
+    who: str
+    command: CommandType
+    refused: str
+
+
+COMMANDS = tuple(command for command in CommandType if command not in CLOCK_COMMANDS | {CommandType.START})
+"""The commands of the matrix: what people can ask for on a case that exists."""
+
+
+def matrix(definition: Definition) -> tuple[Cell, ...]:
+    """Every stage, every kind of person, every command."""
+    return tuple(
+        Cell(stage.name, who, command, refusal.code if (refusal := answers[command]) else "")
+        for stage in definition.stages.values()
+        for who, person in people(definition)
+        for answers in (permitted(case_at(stage, definition), person, definition),)
+        for command in COMMANDS
+    )
+
+
+def people(definition: Definition) -> tuple[tuple[str, Principal], ...]:
+    """Every kind of person that the matrix asks about."""
+    roles = [role for role in Role if any(role in stage.roles for stage in definition.stages.values())]
+    at_holder = [
+        (ROLE_TITLES[role], _person(role.value, (_HOLDER, role))) for role in roles if role is not Role.REQUESTER
+    ]
+    deciding = [
+        role for stage in definition.stages.values() if stage.kind is StageKind.ADJUDICATION for role in stage.roles
+    ]
+    both = deciding[:1] or [Role.ADJUDICATOR]
+    return (
+        ("The person who made the request", _person(_OWNER, (_ASKER, Role.REQUESTER))),
+        ("Another requester there", _person("colleague", (_ASKER, Role.REQUESTER))),
+        *at_holder,
+        ("Manager at the holder", _person("manager", (_HOLDER, Role.MANAGER))),
+        ("Manager at the requester's", _person("their-manager", (_ASKER, Role.MANAGER))),
+        ("Requester who can also decide", _person(_OWNER, (_ASKER, Role.REQUESTER), (_HOLDER, both[0]))),
+        ("Adviser who can also decide", _person(_ADVISER, (_HOLDER, Role.IG_LEAD), (_HOLDER, both[0]))),
+        ("Recipient who can also decide", _person("recipient", (_HOLDER, both[0]), email=_RECIPIENT)),
+        ("Administrator at the holder", _person("administrator", (_HOLDER, Role.ADMINISTRATOR))),
+        ("Somebody else", _person("outsider")),
+    )
+
+
+def _person(name: str, *memberships: tuple[str, Role], email: str = "") -> Principal:
+    held = frozenset(Membership(organisation, role) for organisation, role in memberships)
+    return Principal(name, name, email or f"{name}@gatehouse.example", held)
+
+
+def case_at(stage: Stage, definition: Definition) -> Case:
+    """A case that stands at ``stage``, with advice given by the adviser of the matrix."""
+    advised = stage.kind in (StageKind.ADJUDICATION, StageKind.RELEASE)
+    advice = Advice(AdviceType.SUPPORTS, "", (), False, "", _ADVISER, "", "", _AT, 1)
+    recipient = Recipient("Recipient", _RECIPIENT, items=("item",))
+    holding = next(each for each in definition.stages.values() if each.side is Side.HOLDER)
+    return Case(
+        id="case", reference="GH", definition=definition.ref, packs=(), version=1, stage=stage.name, kind=stage.kind,
+        requester=_OWNER, requester_org=_ASKER, holder_org=_HOLDER, calendar="england-and-wales",
+        created_at=_AT, stage_since=_AT, request=Request(recipients=(recipient,)),
+        submitted_at=None if stage.kind is StageKind.DRAFT else _AT, advice=(advice,) if advised else (),
+        back_to=holding.name if stage.kind is StageKind.INFORMATION_NEEDED else "",
+        closed_at=_AT if stage.kind is StageKind.CLOSED else None,
+    )  # fmt: skip
