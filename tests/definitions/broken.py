@@ -47,6 +47,7 @@ SHARED = "  shared: {kind: closed, title: Shared, outcome: shared}\n"
 DECLINED = "  declined: {kind: closed, title: Declined, outcome: declined}\n"
 ADVISER_ROLES = "    asked: Advise on the request\n    roles: [ig_lead]\n"
 CONSENT = "  - {code: consent, words: Consent covers it, outcomes: [share, share_reduced]}\n"
+REFUSALS = STANDARD[STANDARD.index("  - {code: not_necessary") : STANDARD.index("\nladders:")]
 ASK_CONSENT_CHECK = "      record_consent: {to: ig_advice}\n      ask: {to: information_needed}\n"
 ADVISE_ROUTES = (
     "          - when: advice.advice == 'out_of_scope'\n            to: redirected\n"
@@ -208,6 +209,7 @@ MEANING = (
     Broken("reason-outcome-unknown", "outcomes: [refuse]}", "outcomes: [refused]}"),
     Broken("reason-outcome-unknown", "outcomes: [refuse]}", "outcomes: []}"),
     Broken("no-reason-for-outcome", CONSENT, "", "reasons:"),
+    Broken("no-reason-for-outcome", REFUSALS, "", "reasons:"),
 )  # fmt: skip
 
 ALL = (*READING, *SHAPE, *MEANING)

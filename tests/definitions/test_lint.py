@@ -65,6 +65,23 @@ def _rules_in_the_code() -> set[str]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    title: Consent check\n    side: holder\n", "    title: Consent check\n"),
+        ("    title: Draft\n    side: requester\n", "    title: Draft\n"),
+        ("request.threshold != ''", "request.threshold != 'it\\'s.not'"),
+        ("routine: 50%, priority: 50%", "priority: 50%"),
+        ("    ladder: holder\n\n  ig_advice:", "    ladder: requester\n\n  ig_advice:"),
+        ("      withdraw: {to: withdrawn}\n    clock:", "    clock:"),
+        ("needs: size(people) > 0", "needs: true"),
+    ],
+)
+def test_what_an_organisation_may_change_is_accepted(old: str, new: str) -> None:
+    assert old in STANDARD
+    assert check(STANDARD.replace(old, new, 1), source="ours.yaml") == ()
+
+
 HOSTILE = {
     "nothing": "",
     "only a comment": "# nothing\n",

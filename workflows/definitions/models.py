@@ -146,12 +146,6 @@ def _due_time(value: Any) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def _truth(value: Any) -> bool:
-    if not isinstance(value, bool):
-        _wrong("wrong-type", "This must be true or false.")
-    return value
-
-
 def _guard(value: Any) -> str:
     return "true" if value is True else "false" if value is False else _text(value)
 
