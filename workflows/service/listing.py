@@ -81,7 +81,7 @@ def _work_row(connection: Connection, library: Library, row: Any, *, now: dateti
     stage = _definition(connection, library, row).stage(row.stage)
     return WorkRow(
         id=row.id, reference=row.reference, version=row.version, asked=asked(stage.asked, row.items),
-        stage_title=stage.title, requester_org=row.requester_org_name, holder_org=row.holder_org_name,
+        kind=stage.kind, stage_title=stage.title, requester_org=row.requester_org_name, holder_org=row.holder_org_name,
         urgency=row.urgency, time_left=row_time(library, row, now=now), overdue=row.overdue,
         paused=row.paused, assigned_to=row.assignee_name or "", outcome=row.outcome or "",
         closed_at=row.closed_at, created_at=row.created_at,
@@ -148,7 +148,7 @@ def _board_row(connection: Connection, library: Library, row: Any, *, now: datet
     else:
         holder = row.assignee_name or role_words(stage.roles).removeprefix("the ")
     return BoardRow(
-        id=row.id, reference=row.reference, version=row.version, stage=row.stage, stage_title=stage.title,
+        id=row.id, reference=row.reference, version=row.version, stage=row.stage, kind=stage.kind, stage_title=stage.title,
         urgency=row.urgency, requester_org=row.requester_org_name, holder_org=row.holder_org_name, holder=holder,
         time_left=row_time(library, row, now=now), overdue=row.overdue, paused=row.paused,
         why_late=_why_late(row, holder, now=now), submitted_at=row.submitted_at,

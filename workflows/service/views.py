@@ -120,6 +120,7 @@ class WorkRow:
     reference: str
     version: int
     asked: str
+    kind: StageKind
     stage_title: str
     requester_org: str
     holder_org: str
@@ -164,6 +165,7 @@ class BoardRow:
     reference: str
     version: int
     stage: str
+    kind: StageKind
     stage_title: str
     urgency: str
     requester_org: str
