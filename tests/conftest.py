@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from flask import Flask
 
+    from tests.builders import House
     from tests.page import PageClient
     from workflows.service.office import Cost, Office
     from workflows.settings import Settings
@@ -130,6 +131,14 @@ def office(engine: Engine, cheap: Cost) -> Office:
     from workflows.service.office import Office
 
     return Office(engine, secret=SECRET, cost=cheap)
+
+
+@pytest.fixture
+def house(engine: Engine) -> House:
+    """The demo's organisations and people in the empty database, and the standard workflow published."""
+    from tests.builders import House
+
+    return House.found(engine)
 
 
 @pytest.fixture

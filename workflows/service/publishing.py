@@ -1,0 +1,68 @@
+"""Publishing workflows: a version is checked, stored as an immutable row and sealed; open cases stay on theirs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from workflows.core.definition import DefinitionRef
+from workflows.definitions.lint import load_checked
+from workflows.definitions.loader import builtin_names, read_builtin
+from workflows.service.registering import HouseEvent, record_house
+from workflows.service.unit_of_work import Engine, IntegrityError, reading, transaction
+from workflows.store import definitions
+from workflows.store.definitions import Listed, Published
+
+__all__ = ["Listed", "NotNewer", "publish", "publish_shipped", "published"]
+
+
+class NotNewer(Exception):
+    """The version is not above the latest that has been published; nothing was changed."""
+
+    def __init__(self, ref: DefinitionRef, latest: int) -> None:
+        super().__init__(
+            f"Version {ref.version} of {ref.workflow} cannot be published: version {latest} has been already, and a "
+            f"published version is never changed. Give the file version {latest + 1}."
+        )
+
+
+def publish(engine: Engine, text: str, *, source: str, by: str, at: datetime) -> DefinitionRef:
+    """Publish the version that ``text`` holds; new cases start on it from now on.
+
+    ``source`` names the file in faults, ``by`` is a person's id, or empty for the command line.
+    Raises BadDefinition (every fault), NotNewer, Busy, Unavailable.
+    """
+    ref = load_checked(text, source=source).ref
+    row = Published(ref.workflow, ref.version, ref.digest, text)
+    try:
+        with transaction(engine) as connection:
+            latest = definitions.latest(connection, ref.workflow)
+            if latest is not None and latest.version >= ref.version:
+                raise NotNewer(ref, latest.version)
+            definitions.insert(connection, row, at=at, by=by)
+            record_house(
+                connection, kind=HouseEvent.WORKFLOW_PUBLISHED,
+                facts={"workflow": ref.workflow, "version": ref.version, "digest": ref.digest},
+                texts={}, command_id=str(uuid4()), by=by, at=at,
+            )  # fmt: skip
+    except IntegrityError:
+        raise NotNewer(ref, ref.version) from None
+    return ref
+
+
+def publish_shipped(engine: Engine, *, by: str, at: datetime) -> tuple[DefinitionRef, ...]:
+    """Publish each workflow of the product that is newer than what is published; which ones that were."""
+    with reading(engine) as connection:
+        known = {each.workflow: each.version for each in definitions.every(connection)}
+    done = []
+    for name in builtin_names():
+        text = read_builtin(name)
+        if known.get(name, 0) < load_checked(text, source=f"{name}.yaml").ref.version:
+            done.append(publish(engine, text, source=f"{name}.yaml", by=by, at=at))
+    return tuple(done)
+
+
+def published(engine: Engine) -> list[Listed]:
+    """Every published version with the number of open cases that it still carries."""
+    with reading(engine) as connection:
+        return definitions.every(connection)
