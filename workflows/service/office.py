@@ -141,6 +141,12 @@ class Office:
         with glance(self._engine) as connection:
             return people.principal(connection, person_id)
 
+    def find(self, email: str) -> Principal | None:
+        """The person with this address; None when unknown or disabled."""
+        with reading(self._engine) as connection:
+            found = people.credentials(connection, email.strip().lower())
+            return people.principal(connection, found.person_id) if found else None
+
     def colleagues(self, organisation_id: str, *, roles: Iterable[Role] = ()) -> tuple[Colleague, ...]:
         """People of an organisation with their roles there, by name; only holders of ``roles``, if given."""
         with reading(self._engine) as connection:
