@@ -252,7 +252,7 @@ def _work() -> None:
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("sent_at", INSTANT),
         sa.Column("last_error", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint("state IN ('waiting', 'sent', 'dead')", name=op.f("ck_outbox_state")),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name=op.f("ck_outbox_state")),
         sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_outbox_notice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("notice_id", name=op.f("uq_outbox_notice_id")),

@@ -47,7 +47,8 @@ def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[D
 
 
 def _instant(clock: Clock, calendar: WorkingCalendar, when: When) -> datetime:
-    now = clock.started_at
+    # The clock runs, so every pause has ended, and all of them count: look from after the last.
+    now = max((pause.end for pause in clock.pauses if pause.end is not None), default=clock.started_at)
     if when.fraction is not None:
         return fraction_instant(clock, calendar, fraction=when.fraction, now=now)
     assert when.after_due is not None

@@ -9,7 +9,7 @@ from workflows.core import notices as tell
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
-from workflows.core.commands import CLOCK, Actor, Command, Reassign, Start
+from workflows.core.commands import CLOCK, Actor, Command, Reassign, Rung, Start
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side
 from workflows.core.due import due
 from workflows.core.events import Event
@@ -86,8 +86,18 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, actor=actor)
     if isinstance(command, Reassign):
         command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
+    if isinstance(command, Rung):
+        _check_due(case, command, definition, library.calendar(case.calendar))
     happened = handle(case, command, definition)
     return _store(connection, library, command, case, happened, definition, head=locked.head)
+
+
+def _check_due(case: Case, command: Rung, definition: Definition, calendar: WorkingCalendar) -> None:
+    """The stored due instant only finds the case: whether the rung is due is worked out again, under the lock."""
+    wanted = (command.clock, command.rung)
+    when = next((item.at for item in due(case, definition, calendar) if (item.clock, item.rung) == wanted), None)
+    if when is None or when > command.at:
+        raise Refused(Refusal("no_longer_due", "This is no longer due."))
 
 
 def _check_permission(case: Case, command: Command, definition: Definition, *, person: Principal | None) -> None:

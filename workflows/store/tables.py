@@ -221,7 +221,7 @@ outbox = Table(
     Column("message_id", Text, nullable=False),
     Column("sent_at", Instant),
     Column("last_error", Text, nullable=False, server_default=""),
-    CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
+    CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
     Index("ix_outbox_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
 )
 

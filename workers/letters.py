@@ -1,0 +1,99 @@
+"""Letters: one for each kind of notice. They say that there is something to look at, never what it is.
+
+A mail crosses machines that we do not know, and shows on locked phones. So a template may name only the
+fields of ``Fields``; who the case is about, who asks and what anybody wrote stays behind the link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from importlib.resources import files
+from string import Template
+from zoneinfo import ZoneInfo
+
+from workflows.core.notices import NoticeKind
+from workflows.service.posting import Letter
+
+LONDON = ZoneInfo("Europe/London")
+
+SUBJECTS: dict[NoticeKind, str] = {
+    NoticeKind.YOUR_TURN: "You have work in Gatehouse",
+    NoticeKind.QUESTION: "You have a question in Gatehouse",
+    NoticeKind.ANSWERED: "Your question in Gatehouse has been answered",
+    NoticeKind.PROGRESS: "Your case in Gatehouse has moved on",
+    NoticeKind.DECIDED: "There is a decision in Gatehouse",
+    NoticeKind.RELEASED: "There is something for you in Gatehouse",
+    NoticeKind.ENDED: "A case in Gatehouse has ended",
+    NoticeKind.REMINDER: "Reminder: you have work in Gatehouse",
+    NoticeKind.OVERDUE: "Overdue: you have work in Gatehouse",
+    NoticeKind.ESCALATION: "A case in Gatehouse is late and has been passed up to you",
+    NoticeKind.CHASE: "Somebody is waiting for you in Gatehouse",
+    NoticeKind.REASSIGNED: "Work in Gatehouse has been given to you",
+}
+"""Fixed words only: a subject shows on a locked screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """All that a template may name."""
+
+    reference: str
+    stage: str
+    due: str
+    link: str
+
+
+def compose(letter: Letter, *, base_url: str, sender: str) -> EmailMessage:
+    """The whole mail, ready to send. The same letter always gives the same Message-ID."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = letter.address
+    message["Subject"] = SUBJECTS[letter.kind]
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = letter.message_id
+    # Nobody's holiday reply should come back to a machine.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body(letter, base_url=base_url))
+    return message
+
+
+def body(letter: Letter, *, base_url: str) -> str:
+    """The text of the mail."""
+    values = Fields(
+        reference=letter.reference,
+        stage=letter.stage_title,
+        due=in_words(letter.due_at),
+        link=f"{base_url}/cases/{letter.case_id}",
+    )
+    return template(letter.kind).substitute(asdict(values))
+
+
+@cache
+def template(kind: NoticeKind) -> Template:
+    """The template of one kind. Raises ValueError when it names anything but the allowed fields."""
+    found = Template(read(kind))
+    allowed = {field.name for field in fields(Fields)}
+    other = set(found.get_identifiers()) - allowed
+    if other or not found.is_valid():
+        raise ValueError(f"the letter {kind.value} may not name {', '.join(sorted(other)) or 'what it names'}")
+    return found
+
+
+def read(kind: NoticeKind) -> str:
+    """The words of one kind's template."""
+    return (files("workers") / "templates" / f"{kind.value}.txt").read_text(encoding="utf-8")
+
+
+def in_words(at: datetime | None) -> str:
+    """An instant as people in London say it, for example "5pm on Monday 7 December 2026"."""
+    if at is None:
+        return "no time is running"
+    local = at.astimezone(LONDON)
+    hour = f"{(local.hour - 1) % 12 + 1}{f':{local.minute:02d}' if local.minute else ''}"
+    half = "am" if local.hour < 12 else "pm"
+    return f"{hour}{half} on {local:%A} {local.day} {local:%B %Y}"

@@ -1,0 +1,112 @@
+"""What beat wakes. No task holds a rule, takes anything but ids, or minds being run twice or late."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from celery import Celery, Task
+
+from workers.letters import compose
+from workers.senders import SmtpSender
+from workflows.service import registering
+from workflows.service.beating import note_beat
+from workflows.service.library import Library
+from workflows.service.posting import Letter, Sending, drain
+from workflows.service.sweeping import sweep
+from workflows.service.unit_of_work import Engine, make_engine
+from workflows.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SWEEP = "gatehouse.sweep_due"
+DRAIN = "gatehouse.drain_outbox"
+HEARTBEAT = "gatehouse.heartbeat"
+CHECK = "gatehouse.check_record"
+
+
+class IdsOnly(Task):  # type: ignore[type-arg]
+    """A task that refuses to be sent with anything but ids: whoever reads the queue must learn nothing."""
+
+    abstract = True
+
+    def apply_async(  # type: ignore[override]  # the many options are passed on as they are
+        self, args: Any = None, kwargs: Any = None, **options: Any
+    ) -> Any:
+        """Send the task. Raises ValueError for an argument that is not a UUID."""
+        for value in (*(args or ()), *(kwargs or {}).values()):
+            UUID(value)
+        return super().apply_async(args, kwargs, **options)
+
+
+@dataclass
+class Means:
+    """What the tasks of one process share. The engine is made on first use, so never across a fork."""
+
+    settings: Settings
+    library: Library = field(default_factory=Library)
+    _turns: dict[str, Lock] = field(default_factory=dict)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The way to the database."""
+        return make_engine(self.settings.database_url, pool_size=4, name="gatehouse worker")
+
+    def send(self, letter: Letter) -> Sending:
+        """Write one letter and hand it to the mail server."""
+        message = compose(letter, base_url=self.settings.base_url, sender=self.settings.mail_from)
+        return SmtpSender(self.settings.smtp_url).send(message)
+
+    def alone(self, name: str, work: Callable[[], None]) -> None:
+        """Do the work unless this process is at it already: the round that runs will see to what is new.
+
+        Otherwise a mail server that hangs would take every thread, and the sweep would stand still.
+        """
+        turn = self._turns.setdefault(name, Lock())
+        if turn.acquire(blocking=False):
+            try:
+                work()
+            finally:
+                turn.release()
+
+
+def register(app: Celery[IdsOnly], means: Means) -> None:
+    """Make the tasks known to ``app``."""
+
+    @app.task(name=SWEEP)
+    def sweep_due() -> None:
+        """Turn what has fallen due into commands."""
+        means.alone(SWEEP, lambda: _said("sweep", sweep(means.engine, means.library)))
+
+    @app.task(name=DRAIN)
+    def drain_outbox() -> None:
+        """Send the mails that wait."""
+        means.alone(DRAIN, lambda: _said("post", drain(means.engine, means.library, means.send)))
+
+    @app.task(name=HEARTBEAT)
+    def heartbeat() -> None:
+        """Note that beat, queue and worker are alive."""
+        note_beat(means.engine)
+
+    @app.task(name=CHECK)
+    def check_record() -> None:
+        """Every night: the chain is whole, and every case is what its events add up to."""
+        means.alone(CHECK, lambda: _checked(means))
+
+
+def _said(what: str, done: object) -> None:
+    if done != type(done)():
+        log.info("%s: %s", what, done)
+
+
+def _checked(means: Means) -> None:
+    found = registering.verify(means.engine)
+    if isinstance(found, registering.Break):
+        log.critical("THE REGISTER IS BROKEN at entry %s of stream %s: %s", found.seq, found.stream, found.why)
+    for fault in registering.check_folds(means.engine, means.library):
+        log.critical("CASE %s IS NOT WHAT ITS EVENTS ADD UP TO: %s", fault.case_id, fault.what)

@@ -1,0 +1,46 @@
+"""Whether a notice that was written some time ago is still worth sending.
+
+A mail may wait: for the mail server, for a worker. When it says "you have work" about work that somebody
+else has done since, it does harm, so this is asked again just before it goes.
+"""
+
+from __future__ import annotations
+
+from workflows.core.case import Case
+from workflows.core.definition import Definition, Side
+from workflows.core.notices import Audience, NoticeKind, desk
+from workflows.core.permissions import Principal
+
+CALLS_TO_ACT = frozenset(
+    {
+        NoticeKind.YOUR_TURN,
+        NoticeKind.QUESTION,
+        NoticeKind.ANSWERED,
+        NoticeKind.REMINDER,
+        NoticeKind.OVERDUE,
+        NoticeKind.CHASE,
+        NoticeKind.REASSIGNED,
+    }
+)
+"""Notices for whoever has the next move. They are void once the move is another's."""
+
+
+def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: Principal, stage_title: str) -> bool:
+    """Whether ``person`` should still be told. ``stage_title`` is the stage that the notice speaks of."""
+    stage = definition.stage(case.stage)
+    if kind in CALLS_TO_ACT:
+        return stage.title == stage_title and among(desk(case, definition), person)
+    if kind is NoticeKind.ESCALATION:
+        organisation = case.requester_org if stage.side is Side.REQUESTER else case.holder_org
+        told = frozenset(role for rung in stage.ladder for role in rung.tell)
+        return not case.closed and stage.title == stage_title and bool(told & person.roles_in(organisation))
+    return True
+
+
+def among(audience: Audience, person: Principal) -> bool:
+    """Whether ``person`` is one of the people that ``audience`` means now."""
+    if person.id in audience.excluding:
+        return False
+    if person.id in audience.people or person.email in audience.emails:
+        return True
+    return bool(audience.organisation) and not person.roles_in(audience.organisation).isdisjoint(audience.roles)

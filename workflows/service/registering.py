@@ -1,0 +1,157 @@
+"""The register as a whole: is every chain unbroken, and is every case what its events add up to?
+
+And the record of the house itself, people and workflows, sealed in a chain of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from workflows.core.case import Case, apply
+from workflows.core.due import due
+from workflows.core.register import Break, Entry, commitment, first_break, seal
+from workflows.service.execute import listed
+from workflows.service.library import Library
+from workflows.service.unit_of_work import Connection, Engine, reading
+from workflows.store import cases, events, streams
+from workflows.store.mapping import Sealed, case_from_json, instant_text
+
+__all__ = ["Break", "HouseEvent", "Misfit", "Whole", "check_folds", "name_of", "record_house", "verify"]
+
+HOUSE = "house"
+"""The stream that holds what happens to the house."""
+
+
+class HouseEvent(StrEnum):
+    """What can happen to the house."""
+
+    ORGANISATION_SAVED = "OrganisationSaved"
+    PERSON_ADDED = "PersonAdded"
+    ROLES_CHANGED = "RolesChanged"
+    PERSON_DISABLED = "PersonDisabled"
+    WORKFLOW_PUBLISHED = "WorkflowPublished"
+    CLOCK_MOVED = "ClockMoved"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The register is whole: how many entries were checked, in how many streams."""
+
+    entries: int
+    streams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A case row that differs from the fold of its events, or an index that differs from its case."""
+
+    case_id: str
+    what: str
+
+
+def verify(engine: Engine) -> Whole | Break:
+    """Check every entry of every stream, as of one moment, holding one stream in mind at a time.
+
+    Returns the first break found. Work may go on meanwhile. Raises Unavailable, Busy.
+    """
+    with reading(engine) as connection:
+        streams.one_moment(connection)
+        heads = {head.stream: head for head in events.heads(connection)}
+        whole = len(heads)
+        entries = 0
+        for stream, chain in groupby(events.chains(connection), key=lambda stored: stored.entry.stream):
+            head = heads.pop(stream, None)
+            if head is None:
+                return Break(stream, next(chain).entry.seq, "there is no case or stream that this entry belongs to")
+            broken = first_break(chain, head)
+            if broken is not None:
+                return broken
+            entries += head.count
+        for head in heads.values():
+            if head.count:
+                return Break(head.stream, 1, f"all {head.count} entries are missing")
+    return Whole(entries, whole)
+
+
+def name_of(engine: Engine, stream: str) -> str:
+    """What people call a stream: a case's reference, or "house"; empty for a stream that belongs nowhere."""
+    with reading(engine) as connection:
+        return streams.name_of(connection, stream)
+
+
+def check_folds(engine: Engine, library: Library) -> Iterator[Misfit]:
+    """Every case whose row, or whose due rows, are not what its events add up to, as of one moment."""
+    with reading(engine) as connection:
+        streams.one_moment(connection)
+        for batch in streams.case_rows(connection):
+            for row in batch:
+                what = _misfit(connection, library, row)
+                if what:
+                    yield Misfit(row.columns["id"], what)
+
+
+def record_house(
+    connection: Connection,
+    *,
+    kind: HouseEvent,
+    facts: Mapping[str, Any],
+    texts: Mapping[str, Any],
+    command_id: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Seal one event of the house, in the transaction of the change that it records.
+
+    ``facts`` stay for ever: ids and codes. ``texts`` are about people and can one day be erased. Both must
+    be plain JSON. ``by`` is a person's id, or empty for the command line. Holds the house's stream until the
+    transaction ends. Raises Taken when the command id has been carried out before.
+    """
+    version, head = streams.lock(connection, HOUSE)
+    salt = secrets.token_hex(16) if texts else None
+    stream = streams.stream_id(HOUSE)
+    commitments = {name: commitment(salt, value) for name, value in texts.items()} if salt else {}
+    entry = Entry(
+        stream=stream, seq=version + 1, type=kind.value, at=instant_text(at), by=by, command=command_id,
+        facts=_plain(facts), commitments=commitments,
+    )  # fmt: skip
+    digest = seal(head, entry)
+    sealed = Sealed(
+        seq=entry.seq, ordinal=0, type=entry.type, at=at, actor=by, facts=dict(entry.facts),
+        commitments=dict(entry.commitments), texts=_plain(texts) or None, salt=salt, digest=digest,
+    )  # fmt: skip
+    events.append(connection, [sealed], stream=stream, command_id=command_id)
+    streams.move(connection, HOUSE, version=entry.seq, head=digest)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy as JSON gives it back. Raises TypeError for what JSON cannot hold."""
+    copied: dict[str, Any] = json.loads(json.dumps(dict(values)))
+    return copied
+
+
+def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> str:
+    folded: Case | None = None
+    for past in events.of_stream(connection, row.columns["id"]):
+        folded = apply(folded, past.event)
+    if folded is None:
+        return "it has no events"
+    kept = case_from_json(json.dumps(row.columns["state"]))
+    if folded != kept:
+        return "its state is not the fold of its events"
+    definition = library.definition(connection, folded.definition)
+    calendar = library.calendar(folded.calendar)
+    wanted = cases.row(folded, listed(folded, definition, calendar), head=row.columns["head"])
+    wrong = sorted(name for name, value in wanted.items() if name != "state" and row.columns[name] != value)
+    if wrong:
+        return f"its columns {', '.join(wrong)} differ from its state"
+    items = [(item.clock, item.rung, item.command.value, item.at) for item in due(folded, definition, calendar)]
+    if items != row.due:
+        return "its due work is not what its clock says"
+    return ""

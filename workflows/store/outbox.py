@@ -1,0 +1,97 @@
+"""The outbox: one row per mail, claimed with a lease, ended as sent, superseded or visibly dead.
+
+Leases and waits go by the database's real clock, also in the demo: a mail server knows no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, text
+
+_CLAIM = text(
+    """WITH claimed AS (
+        SELECT id FROM outbox WHERE state = 'waiting' AND channel = 'mail' AND next_at <= clock_timestamp()
+        AND (lease_until IS NULL OR lease_until < clock_timestamp())
+        ORDER BY next_at, id LIMIT :most FOR UPDATE SKIP LOCKED),
+    leased AS (
+        UPDATE outbox o SET lease_until = clock_timestamp() + :lease, attempts = o.attempts + 1
+        FROM claimed c WHERE o.id = c.id RETURNING o.id, o.notice_id, o.message_id, o.attempts, o.next_at)
+    SELECT l.id::text, l.message_id, l.attempts, n.kind, n.stage_title, n.due_at, n.person_id::text,
+           p.email, p.disabled_at IS NOT NULL AS disabled, n.case_id::text, c.reference
+    FROM leased l JOIN notices n ON n.id = l.notice_id JOIN people p ON p.id = n.person_id
+    JOIN cases c ON c.id = n.case_id ORDER BY l.next_at, l.id"""
+)
+_END = text(
+    """UPDATE outbox SET state = :state, lease_until = NULL, last_error = :error,
+    sent_at = CASE WHEN :state = 'sent' THEN clock_timestamp() END
+    WHERE id = cast(:id AS uuid) AND state = 'waiting'"""
+)
+_RETRY = text(
+    """UPDATE outbox SET lease_until = NULL, last_error = :error, next_at = clock_timestamp() + :wait,
+    state = CASE WHEN attempts >= :tries AND clock_timestamp() >= give_up_at THEN 'dead' ELSE state END
+    WHERE id = cast(:id AS uuid) AND state = 'waiting' RETURNING state"""
+)
+_PUT_BACK = text(
+    """UPDATE outbox SET lease_until = NULL, attempts = attempts - 1
+    WHERE id = cast(:id AS uuid) AND state = 'waiting'"""
+)
+_DEAD = text("SELECT count(*) FROM outbox WHERE state = 'dead'")
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """One mail that this process may send until its lease ends."""
+
+    id: str
+    message_id: str
+    attempts: int
+    kind: str
+    stage_title: str
+    due_at: datetime | None
+    person_id: str
+    email: str
+    disabled: bool
+    case_id: str
+    reference: str
+
+
+def claim(connection: Connection, *, most: int, lease: timedelta) -> list[Leased]:
+    """Lease up to ``most`` waiting mails whose time has come, oldest first; others' leases are left alone."""
+    return [Leased(*row) for row in connection.execute(_CLAIM, {"most": most, "lease": lease})]
+
+
+def sent(connection: Connection, mail_id: str) -> None:
+    """The mail server has taken it."""
+    connection.execute(_END, {"id": mail_id, "state": "sent", "error": ""})
+
+
+def superseded(connection: Connection, mail_id: str, why: str) -> None:
+    """It would have told something that is no longer so; it is not sent."""
+    connection.execute(_END, {"id": mail_id, "state": "superseded", "error": why})
+
+
+def dead(connection: Connection, mail_id: str, why: str) -> None:
+    """It can never be delivered."""
+    connection.execute(_END, {"id": mail_id, "state": "dead", "error": why})
+
+
+def retry(connection: Connection, mail_id: str, why: str, *, wait: timedelta, tries: int) -> bool:
+    """Try again after ``wait``; True when it was given up instead.
+
+    Given up only when its time is over *and* it has been tried ``tries`` times: after an outage of a day
+    no mail may die that was hardly tried.
+    """
+    state = connection.execute(_RETRY, {"id": mail_id, "error": why, "wait": wait, "tries": tries}).scalar()
+    return state == "dead"
+
+
+def put_back(connection: Connection, mail_id: str) -> None:
+    """End the lease of a mail that was not tried."""
+    connection.execute(_PUT_BACK, {"id": mail_id})
+
+
+def undeliverable(connection: Connection) -> int:
+    """How many mails were given up."""
+    return int(connection.execute(_DEAD).scalar_one())
