@@ -141,7 +141,7 @@ def house(engine: Engine) -> House:
     return House.found(engine)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     """The settings of a plain installation, not the demo."""
     from workflows.settings import Settings
@@ -156,14 +156,27 @@ def settings(database_url: str) -> Settings:
     )
 
 
-@pytest.fixture
-def app(engine: Engine, settings: Settings, cheap: Cost) -> Flask:
-    """The web application over the empty database."""
+@pytest.fixture(scope="session")
+def shared_app(shared_engine: Engine, settings: Settings, cheap: Cost) -> Flask:
+    """One application per worker, because compiling templates takes long; tests ask for ``app``."""
     from webapp import create_app
 
-    app = create_app(settings, engine=engine, cost=cheap)
+    app = create_app(settings, engine=shared_engine, cost=cheap)
     app.testing = True
     return app
+
+
+@pytest.fixture
+def app(shared_app: Flask, engine: Engine, settings: Settings, office: Office) -> Flask:
+    """The web application over the empty database, with services that remember nothing of earlier tests.
+
+    A test that needs other settings or routes makes its own with create_app().
+    """
+    from webapp.house import House, furnish
+    from workflows.service.casework import Casework
+
+    furnish(shared_app, House(settings=settings, engine=engine, office=office, casework=Casework(engine)))
+    return shared_app
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 Fields = dict[str, str | list[str]]
-PASSWORD = "a long enough password"
+PASSWORD = "correct horse battery staple"
 _NEEDS_LABEL = ("input", "select", "textarea")
 _LABELLED_BY_ITSELF = ("hidden", "submit", "button")
 

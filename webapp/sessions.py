@@ -35,7 +35,7 @@ class HouseSession(CallbackDict[str, Any], SessionMixin):
 
     def __init__(self, session_id: str, data: dict[str, Any], *, visit: Visit | None = None, fresh: bool) -> None:
         def changed(_: Any) -> None:
-            self.modified = self.accessed = True
+            self.modified = self.used = True
 
         super().__init__(data, changed)
         self.id = session_id
@@ -43,7 +43,9 @@ class HouseSession(CallbackDict[str, Any], SessionMixin):
         self.new = fresh
         self.ended = False
         self.modified = False
-        self.accessed = False
+        # Flask marks a session as accessed whenever anybody looks at it; we mean: its content was wanted.
+        self.used = False
+        self.nowhere = False
         self.failed: Exception | None = None
 
     @property
@@ -52,12 +54,12 @@ class HouseSession(CallbackDict[str, Any], SessionMixin):
         return self.id.startswith(_SIGNED_IN)
 
     def __getitem__(self, key: str) -> Any:
-        self.accessed = True
+        self.used = True
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key, or the default."""
-        self.accessed = True
+        self.used = True
         return super().get(key, default)
 
 
@@ -73,7 +75,11 @@ class HouseSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> HouseSession:
         """The session a request belongs to; a failing database is told later, by the first hook."""
         given = request.cookies.get(self.cookie, "")
-        if not _ID.fullmatch(given) or request.path.startswith(NO_SESSION):
+        if request.path.startswith(NO_SESSION):
+            session = self._visitor()
+            session.nowhere = True
+            return session
+        if not _ID.fullmatch(given):
             return self._visitor()
         if given.startswith(_VISITOR):
             return self._visitor(given)
@@ -90,18 +96,18 @@ class HouseSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed and send the cookie where it is new."""
         session = cast(HouseSession, session)
-        if session.failed is not None:
+        if session.failed is not None or session.nowhere:
             return
         if session.signed_in and session.modified and not session.ended:
             try:
                 self._office.save_session(session.id, dict(session))
             except (Unavailable, Busy):
                 note("session_not_saved")
-        if session.accessed:
+        if session.used:
             response.vary.add("Cookie")
         if session.ended:
             response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="Lax")
-        elif session.new and session.accessed:
+        elif session.new and session.used:
             response.set_cookie(self.cookie, session.id, path="/", secure=self._secure, httponly=True, samesite="Lax")
 
     def begin(self, session: HouseSession, person: Any) -> None:
