@@ -1,4 +1,4 @@
-"""The demo's post box: takes mail over SMTP on loopback and keeps each as a file. Nothing leaves the machine."""
+"""The demo's post box: takes mail over SMTP and keeps each as a file. Nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Keeper:
         return "250 Kept"
 
 
-async def serve(folder: Path, *, port: int) -> None:
+async def serve(folder: Path, *, port: int, host: str = "127.0.0.1") -> None:
     """Take mail until told to stop (SIGTERM or SIGINT)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
@@ -48,18 +48,24 @@ async def serve(folder: Path, *, port: int) -> None:
     def answer() -> SMTP:
         return SMTP(Keeper(folder), hostname="gatehouse", data_size_limit=LARGEST_MAIL, loop=loop)
 
-    server = await loop.create_server(answer, "127.0.0.1", port)
+    server = await loop.create_server(answer, host, port)
     async with server:
         await told.wait()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python -m launch.mailsink --port PORT --folder DIR`."""
+def make_parser() -> argparse.ArgumentParser:
+    """What may be said on its command line."""
     parser = argparse.ArgumentParser(prog="mailsink", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="where it listens; only this machine by default")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", type=Path, required=True)
-    options = parser.parse_args(arguments)
-    asyncio.run(serve(options.folder, port=options.port))
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m launch.mailsink --port PORT --folder DIR [--host HOST]`."""
+    options = make_parser().parse_args(arguments)
+    asyncio.run(serve(options.folder, port=options.port, host=options.host))
     return 0
 
 
