@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from workflows.core.definition import DefinitionRef
 from workflows.definitions.lint import load_checked
-from workflows.definitions.loader import builtin_names, read_builtin
+from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.service.registering import HouseEvent, record_house
 from workflows.service.unit_of_work import Engine, IntegrityError, reading, transaction
 from workflows.store import definitions
@@ -57,7 +57,7 @@ def publish_shipped(engine: Engine, *, by: str, at: datetime) -> tuple[Definitio
     done = []
     for name in builtin_names():
         text = read_builtin(name)
-        if known.get(name, 0) < load_checked(text, source=f"{name}.yaml").ref.version:
+        if known.get(name, 0) < load(text, source=f"{name}.yaml").ref.version:
             done.append(publish(engine, text, source=f"{name}.yaml", by=by, at=at))
     return tuple(done)
 

@@ -184,9 +184,13 @@ def script(
         adviser = next(step.actor for step in steps if step.stage == "ig_advice")
         acts.append(("release", _release(story, keys, when[len(steps)], cast_of.actor(adviser), case_id)))
     return tuple(
-        Beat(act, replace(command, id=str(uuid5(NAMESPACE, f"{tag}/{story.key}/{number}"))))
-        for number, (act, command) in enumerate(acts)
+        Beat(act, replace(command, id=command_id(tag, story.key, number))) for number, (act, command) in enumerate(acts)
     )
+
+
+def command_id(tag: str, key: str, number: int) -> str:
+    """The id of the command with this number in one playing of a request: always the same."""
+    return str(uuid5(NAMESPACE, f"{tag}/{key}/{number}"))
 
 
 def perform(beats: Sequence[Beat], door: Callable[[c.Command], Done], *, upto: str | None = None) -> Done:

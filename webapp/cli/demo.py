@@ -1,0 +1,40 @@
+"""``gatehouse demo seed`` and ``gatehouse demo people``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from launch.saying import Trouble
+from webapp.cli.ground import opened
+from workflows.service import demo as the_demo
+
+
+@click.group("demo")
+def demo() -> None:
+    """The demo: its people, its cases, its clock."""
+
+
+@demo.command("seed")
+def seed() -> None:
+    """Add the demo's organisations, people and cases. Doing it again changes nothing."""
+    with opened() as house:
+        if not house.settings.demo:
+            raise Trouble("Invented people must never be mixed into real work.", "For the demo, set GATEHOUSE_DEMO=1.")
+        if not house.settings.demo_password:
+            raise Trouble("GATEHOUSE_DEMO_PASSWORD is not set.", "It becomes the password of everybody in the demo.")
+        done = the_demo.seed(house.engine, house.office, password=house.settings.demo_password)
+    click.echo(f"New: {done.organisations} organisations, {done.people} people, {done.cases} cases.")
+
+
+@demo.command("people")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def people(as_json: bool) -> None:
+    """Who can sign in: one line for each role that each person of the demo holds."""
+    lines = the_demo.people_lines()
+    if as_json:
+        click.echo(json.dumps(lines, ensure_ascii=False))
+        return
+    for line in lines:
+        click.echo(f"{line['role']:28} {line['name']:20} {line['email']:40} {line['organisation']}")
