@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -64,20 +65,17 @@ def verify(engine: Engine) -> Whole | Break:
     with reading(engine) as connection:
         streams.one_moment(connection)
         heads = {head.stream: head for head in events.heads(connection)}
-        whole = len(heads)
-        entries = 0
-        for stream, chain in groupby(events.chains(connection), key=lambda stored: stored.entry.stream):
-            head = heads.pop(stream, None)
-            if head is None:
-                return Break(stream, next(chain).entry.seq, "there is no case or stream that this entry belongs to")
-            broken = first_break(chain, head)
-            if broken is not None:
-                return broken
-            entries += head.count
-        for head in heads.values():
-            if head.count:
-                return Break(head.stream, 1, f"all {head.count} entries are missing")
-    return Whole(entries, whole)
+        whole = Whole(sum(head.count for head in heads.values()), len(heads))
+        with closing(events.chains(connection)) as entries:
+            for stream, chain in groupby(entries, key=lambda stored: stored.entry.stream):
+                head = heads.pop(stream, None)
+                if head is None:
+                    return Break(stream, next(chain).entry.seq, "there is no case or stream that this entry belongs to")
+                broken = first_break(chain, head)
+                if broken is not None:
+                    return broken
+    missing = next((head for head in heads.values() if head.count), None)
+    return Break(missing.stream, 1, f"all {missing.count} entries are missing") if missing else whole
 
 
 def name_of(engine: Engine, stream: str) -> str:

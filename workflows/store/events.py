@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,11 +85,11 @@ def heads(connection: Connection) -> list[Head]:
     return [Head(row.id, row.version, row.head) for row in connection.execute(_HEADS)]
 
 
-def chains(connection: Connection, *, batch: int = 2_000) -> Iterator[StoredEntry]:
-    """Every entry of every stream, in order, a batch at a time."""
-    rows = connection.execution_options(yield_per=batch).execute(_CHAIN)
-    for row in rows:
-        yield StoredEntry(_entry(row), row.digest, row.salt, row.texts, row.erased_at is not None)
+def chains(connection: Connection, *, batch: int = 2_000) -> Generator[StoredEntry, None, None]:
+    """Every entry of every stream, in order, a batch at a time. Close it when you stop early."""
+    with connection.execution_options(yield_per=batch).execute(_CHAIN) as rows:
+        for row in rows:
+            yield StoredEntry(_entry(row), row.digest, row.salt, row.texts, row.erased_at is not None)
 
 
 def _entry(row: Any) -> Entry:
