@@ -9,6 +9,7 @@ import click
 from launch.saying import Trouble
 from webapp.cli.ground import opened
 from workflows.service import demo as the_demo
+from workflows.service.office import Office
 
 
 @click.group("demo")
@@ -24,7 +25,8 @@ def seed() -> None:
             raise Trouble("Invented people must never be mixed into real work.", "For the demo, set GATEHOUSE_DEMO=1.")
         if not house.settings.demo_password:
             raise Trouble("GATEHOUSE_DEMO_PASSWORD is not set.", "It becomes the password of everybody in the demo.")
-        done = the_demo.seed(house.engine, house.office, password=house.settings.demo_password)
+        office = Office(house.engine, secret=house.settings.secret_key, cost=the_demo.COST)
+        done = the_demo.seed(house.engine, office, password=house.settings.demo_password)
     click.echo(f"New: {done.organisations} organisations, {done.people} people, {done.cases} cases.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,12 +11,15 @@ from workflows.core.permissions import ROLE_TITLES, Membership
 from workflows.definitions import demo
 from workflows.service.demo_cases import PLACED, Stage
 from workflows.service.library import CALENDARS, Library
-from workflows.service.office import Office
+from workflows.service.office import Cost, Office
 from workflows.service.passwords import Passwords
 from workflows.service.publishing import publish_shipped
 from workflows.service.scenario import Cast
 from workflows.service.unit_of_work import Engine, reading
 from workflows.store import people as persons
+
+COST = Cost(memory=1024, passes=1)
+"""Cheap hashes, for the demo's password is shown on the screen; the first sign-in makes a dear one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class Seeded:
 def seed(engine: Engine, office: Office, *, password: str) -> Seeded:
     """Lay out the demo: organisations, people, the shipped workflows, cases. Doing it again changes nothing.
 
-    ``password`` becomes everybody's, also when the demo had another before. An interrupted seeding goes on
-    where it stopped. Raises UnfitPassword, Busy, Unavailable.
+    Give it an office with hashes of COST. ``password`` becomes everybody's, also when the demo had another
+    before. An interrupted seeding goes on where it stopped. Raises UnfitPassword, Busy, Unavailable.
     """
     known = {org.key for org in office.organisations()}
     orgs = {org.key: office.add_organisation(**org.columns()) for org in organisations()}
@@ -126,13 +128,9 @@ def _seed_people(engine: Engine, office: Office, orgs: dict[str, str], *, passwo
     there = [found for found in known.values() if found is not None]
     changed = bool(there) and not Passwords().matches(password, there[0].password_hash)
 
-    def add(person: DemoPerson) -> None:
+    for person in missing:
         memberships = [Membership(orgs[key], role) for key, role in person.roles]
         office.add_person(name=person.name, email=person.email, password=password, memberships=memberships)
-
-    # Hashing is slow on purpose; it runs outside the interpreter's lock, so two cores halve the wait.
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(add, missing))
-        if changed:
-            list(pool.map(lambda found: office.set_password(found.person_id, password), there))
+    for found in there if changed else ():
+        office.set_password(found.person_id, password)
     return len(missing)
