@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -84,7 +85,7 @@ def web_command(port: int) -> list[str]:
 
 def worker_command() -> list[str]:
     """How due work is done: two threads are enough for one machine."""
-    options = "worker --pool=threads --concurrency=2 --without-gossip --without-mingle --loglevel=INFO"
+    options = "worker --pool=threads --concurrency=2 --without-gossip --without-mingle --loglevel=WARNING"
     return [*_python("celery"), "-A", "workers.celery_app:app", *options.split()]
 
 
@@ -147,8 +148,13 @@ def _start_all(home: Home, servers: Servers, supervisor: Supervisor, environment
     _welcome(home, environment)
 
 
-def _run(home: Home, environment: Mapping[str, str], *arguments: str, show: bool = False) -> str:
-    """Run one of the product's own commands to its end. Raises Trouble with its last words if it fails."""
+def _run(
+    home: Home, environment: Mapping[str, str], *arguments: str, show: bool = False, private: bool = False
+) -> list[str]:
+    """Run one of the product's own commands to its end; return its lines.
+
+    `show` them as they come. What is `private` is not written to the log. Raises Trouble with its last words.
+    """
     process = processes.spawn(
         [*_python("webapp.cli"), *arguments], environment=environment, folder=home.run, output=subprocess.PIPE
     )
@@ -160,7 +166,8 @@ def _run(home: Home, environment: Mapping[str, str], *arguments: str, show: bool
             for raw in process.stdout:
                 line = raw.decode(errors="replace").rstrip()
                 said.append(line)
-                copy.write(line + "\n")
+                if not private:
+                    copy.write(line + "\n")
                 if show and line:
                     warn(f"    {line}")
         code = process.wait()
@@ -175,7 +182,7 @@ def _run(home: Home, environment: Mapping[str, str], *arguments: str, show: bool
             f"`gatehouse {' '.join(arguments)}` failed. Its last words:\n{tail}",
             f"The data is as it was before. The whole log: {log}",
         )
-    return "\n".join(said)
+    return said
 
 
 def _wait_ready(home: Home, supervisor: Supervisor, *, port: int) -> None:
@@ -204,7 +211,8 @@ def _welcome(home: Home, environment: Mapping[str, str]) -> None:
     say("")
     say(f"Gatehouse is ready:  {environment['GATEHOUSE_BASE_URL']}")
     if places["demo"]:
-        people: list[dict[str, Any]] = json.loads(_run(home, environment, "demo", "people", "--json"))
+        lines = _run(home, environment, "demo", "people", "--json", private=True)
+        people: list[dict[str, Any]] = json.loads("\n".join(dropwhile(lambda line: line[:1] != "[", lines)))
         say("")
         for line in people_table(people):
             say(line)
