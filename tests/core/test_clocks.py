@@ -330,6 +330,7 @@ def test_stopping_ends_an_open_pause() -> None:
         (5, Unit.WORKING_DAYS, london(2026, 11, 9, 18, 30), TimeState.OVERDUE, "Overdue by 1 hour"),
         (5, Unit.WORKING_DAYS, london(2026, 11, 10, 9), TimeState.OVERDUE, "Overdue by 1 working day"),
         (5, Unit.WORKING_DAYS, london(2026, 11, 12, 9), TimeState.OVERDUE, "Overdue by 3 working days"),
+        (4, Unit.WORKING_DAYS, london(2026, 11, 8, 20), TimeState.OVERDUE, "Overdue by 2 days"),
         (28, Unit.CALENDAR_DAYS, london(2026, 11, 6), TimeState.ON_TIME, "24 days left"),
         (28, Unit.CALENDAR_DAYS, london(2026, 12, 1), TimeState.OVERDUE, "Overdue by 1 day"),
         (4, Unit.HOURS, london(2026, 11, 2, 10), TimeState.ON_TIME, "4 hours left"),

@@ -31,6 +31,7 @@ DEFAULT_DUE_TIME = time(17)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +362,9 @@ def _words(clock: Clock, calendar: WorkingCalendar, *, due: datetime, at: dateti
             days, name = abs(calendar.working_days_between(today, due_day)), "working day"
         case _:
             days, name = abs((due_day - today).days), "day"
+    if name and not days and abs(due - at) >= DAY:
+        # Over a weekend no working day has passed, but "51 hours" is nobody's unit.
+        days, name = abs((due_day - today).days), "day"
     amount = _plural(days, name) if days else _time_words(abs(due - at), largest_only=True)
     return f"Overdue by {amount}" if at >= due else f"{amount} left".capitalize()
 
