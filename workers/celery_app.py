@@ -22,8 +22,8 @@ QUEUE = "gatehouse"
 DEMO_PERIOD = 2
 
 
-def make_app(settings: Settings) -> Celery[tasks.IdsOnly]:
-    """An application for these settings. Connects to nothing yet."""
+def make_app(settings: Settings, *, means: tasks.Means | None = None) -> Celery[tasks.IdsOnly]:
+    """An application for these settings, working with ``means`` if given. Connects to nothing yet."""
     app = Celery("gatehouse", broker=settings.redis_url, task_cls=tasks.IdsOnly, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
@@ -53,7 +53,7 @@ def make_app(settings: Settings) -> Celery[tasks.IdsOnly]:
         enable_utc=True,
         beat_schedule=schedule(settings),
     )
-    tasks.register(app, tasks.Means(settings))
+    tasks.register(app, means or tasks.Means(settings))
     return app
 
 

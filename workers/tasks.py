@@ -78,22 +78,22 @@ class Means:
 def register(app: Celery[IdsOnly], means: Means) -> None:
     """Make the tasks known to ``app``."""
 
-    @app.task(name=SWEEP)
+    @app.task(name=SWEEP, shared=False)
     def sweep_due() -> None:
         """Turn what has fallen due into commands."""
         means.alone(SWEEP, lambda: _said("sweep", sweep(means.engine, means.library)))
 
-    @app.task(name=DRAIN)
+    @app.task(name=DRAIN, shared=False)
     def drain_outbox() -> None:
         """Send the mails that wait."""
         means.alone(DRAIN, lambda: _said("post", drain(means.engine, means.library, means.send)))
 
-    @app.task(name=HEARTBEAT)
+    @app.task(name=HEARTBEAT, shared=False)
     def heartbeat() -> None:
         """Note that beat, queue and worker are alive."""
         note_beat(means.engine)
 
-    @app.task(name=CHECK)
+    @app.task(name=CHECK, shared=False)
     def check_record() -> None:
         """Every night: the chain is whole, and every case is what its events add up to."""
         means.alone(CHECK, lambda: _checked(means))

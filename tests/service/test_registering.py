@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.workers.house import DAY, MONDAY, House, make_house
-from workflows.core.commands import Advise, AdviceType
+from workflows.core.commands import AdviceType, Advise
 from workflows.core.refusals import STALE, Refused
 from workflows.service.registering import Break, HouseEvent, Misfit, Whole, check_folds, record_house, verify
 from workflows.service.sweeping import sweep
