@@ -102,7 +102,7 @@ def enter() -> AnyResponse:
 
 
 @blueprint.post("/sign-out")
-@public
+@signed_in
 def leave() -> AnyResponse:
     """End the session and have the browser forget everything of this site."""
     _sessions().end(_session())

@@ -225,3 +225,11 @@ def test_what_is_fetched_beside_a_page_leaves_the_session_alone(signed: PageClie
     answer = signed.http.get(path)
     assert "Set-Cookie" not in answer.headers
     assert is_signed_in(signed)
+
+
+def test_signing_out_of_a_session_that_is_over_is_no_error(signed: PageClient, office: Office) -> None:
+    signed.open("/account")
+    token = signed.token()
+    office.end_session(cookie(signed))
+    answer = signed.http.post("/sign-out", data={"csrf_token": token})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")

@@ -78,9 +78,7 @@ def test_the_eleventh_attempt_must_wait_and_then_may_come_again(
     for _ in range(10):
         assert attempt(client, PRIYA, "wrong", status=422) == WRONG
     assert "Wait 5 minutes" in attempt(client, PRIYA, PASSWORD, status=429)
-    answer = client.http.post(
-        "/sign-in", data={"email": PRIYA, "password": PASSWORD, "csrf_token": client.token()}
-    )
+    answer = client.http.post("/sign-in", data={"email": PRIYA, "password": PASSWORD, "csrf_token": client.token()})
     assert 280 <= int(answer.headers["Retry-After"]) <= 300
     with transaction(engine) as connection:
         made = connection.execute(text("SELECT count(*) FROM attempts")).scalar()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import click
@@ -20,6 +21,8 @@ def demo() -> None:
 @click.option("--hours", required=True, type=click.FloatRange(min=0, max=8784, min_open=True), help="How far.")
 def advance(hours: float) -> None:
     """Move the product's clock on, to watch reminders and escalations happen. Never back."""
+    if math.isnan(hours):
+        raise click.BadParameter("this is not a number.", param_hint="--hours")
     with opened() as house:
         if not house.settings.demo:
             raise Trouble("The clock can only be moved in the demo.", "This is not one: GATEHOUSE_DEMO is not 1.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +64,7 @@ class Passwords:
                 self._hasher.verify(stored or decoy, _spelled(password) if fits else "")
             except (VerificationError, InvalidHashError):
                 return False
-            return stored is not None and fits
+            return bool(stored) and fits
 
     def outdated(self, stored: str) -> bool:
         """Whether the hash was made more cheaply than hashes are made now."""
@@ -71,7 +72,7 @@ class Passwords:
 
     @cached_property
     def _decoy(self) -> str:
-        return self._hasher.hash("nobody has this password")
+        return self._hasher.hash(secrets.token_bytes(32))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
