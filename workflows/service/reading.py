@@ -188,6 +188,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         for command in CommandType
         if command in definition.stage(case.stage).commands and (command in REQUESTER_COMMANDS) is owner
     ]
+    here.sort(key=lambda command: command in (CommandType.ASK, CommandType.WITHDRAW))  # the stage's own work first
     minding = [command for command in (CommandType.CHASE, CommandType.REASSIGN) if answers[command] is None]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))
 
