@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -54,11 +55,18 @@ def make_app(settings: Settings, *, means: tasks.Means | None = None) -> Celery[
         beat_schedule=schedule(settings),
     )
     tasks.register(app, means or tasks.Means(settings))
+    for name in ("celery.worker.strategy", "celery.worker.request", "celery.app.trace"):
+        # A line for each nudge would bury what matters: rounds that did something say so themselves.
+        logging.getLogger(name).setLevel(logging.WARNING)
     return app
 
 
 def schedule(settings: Settings) -> dict[str, Any]:
-    """What beat nudges. Each nudge expires before the next, so that an outage leaves no backlog of them."""
+    """What beat nudges. Each nudge expires before the next, so that an outage leaves no backlog of them.
+
+    Expiry compares the clocks of beat and worker: where those run apart by more than the period no nudge is
+    heard, and the heartbeat, which takes the same way, says so on the health page.
+    """
     period = min(settings.sweep_seconds, DEMO_PERIOD) if settings.demo else settings.sweep_seconds
     often = {"schedule": float(period), "options": {"expires": period * 0.9}}
     return {

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import event
 
 from tests.workers.house import DAY, HOUR, MONDAY, House, make_house
-from workflows.core.definition import Urgency
+from workflows.core.definition import CommandType, Urgency
 from workflows.service import sweeping
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.sweeping import Swept, sweep
-from workflows.store.engine import Busy, Engine
+from workflows.store.engine import Busy, Engine, Unavailable
 
 LADDER = ["half", "overdue", "deputy", "manager", "named_senior"]
 DUE = datetime(2026, 12, 9, 17, 0, tzinfo=UTC)
@@ -176,12 +176,29 @@ def test_one_case_that_fails_does_not_stop_the_others(house: House, monkeypatch:
     assert notes == {"busy", "RuntimeError", "ValueError"}
 
 
+@pytest.mark.feature("F08")
+def test_without_a_database_the_sweep_stops_and_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = house.request()
+    house.time_is(DUE)
+
+    def gone(*_: object) -> object:
+        raise Unavailable("57P01")
+
+    with monkeypatch.context() as patched, pytest.raises(Unavailable):
+        patched.setattr(sweeping, "execute", gone)
+        sweep(house.engine, house.library)
+    house.sql("UPDATE due_items SET lease_until = clock_timestamp() WHERE lease_until IS NOT NULL")
+    assert sweep(house.engine, house.library, seconds=0) == Swept()
+    assert sweep(house.engine, house.library).done == 2
+    assert house.rungs(case) == LADDER[:2]
+
+
 def test_the_same_rung_always_has_the_same_command_id(house: House) -> None:
     case = house.request()
     house.time_is(DUE)
     sweep(house.engine, house.library)
     items = house.sql("SELECT command_id::text FROM events WHERE type = 'Reminded'")
-    claimed = sweeping.Claimed(case, 1, "half", sweeping.RUNG_COMMANDS.keys().__iter__().__next__(), DUE)
+    claimed = sweeping.Claimed(case, 1, "half", CommandType.REMIND, DUE)
     assert items == [(sweeping.command_id(claimed),)]
 
 

@@ -20,6 +20,7 @@ class Mode(StrEnum):
     """How the server behaves."""
 
     TAKES = "takes"
+    REFUSES_US = "553"
     BUSY_421 = "421"
     LATER_450 = "450"
     NEVER_550 = "550"
@@ -27,6 +28,8 @@ class Mode(StrEnum):
     LATER_AFTER_DATA = "451 after data"
     DROPS_AFTER_DATA = "drops after data"
     SLOW = "slow"
+    HOLDS = "holds"
+    """Takes the mail and does not say so."""
 
 
 @dataclass
@@ -37,6 +40,14 @@ class PostBox:
     url: str = ""
     got: list[Message] = field(default_factory=list)
     tried: int = 0
+
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.mode is Mode.REFUSES_US:
+            return "553 5.7.1 gatehouse@localhost may not send here"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -59,10 +70,12 @@ class PostBox:
             case Mode.LATER_AFTER_DATA:
                 return "451 4.7.1 Try again"
             case Mode.SLOW:
-                await asyncio.sleep(3)
+                await asyncio.sleep(1)
         content = envelope.content
         assert isinstance(content, bytes)
         self.got.append(message_from_bytes(content))
+        if self.mode is Mode.HOLDS:
+            await asyncio.sleep(30)
         if self.mode is Mode.DROPS_AFTER_DATA:
             assert server.transport is not None
             server.transport.abort()

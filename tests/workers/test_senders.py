@@ -36,6 +36,7 @@ def mail() -> EmailMessage:
     ("mode", "fate", "code"),
     [
         (Mode.TAKES, Fate.SENT, ""),
+        (Mode.REFUSES_US, Fate.LATER, "553"),
         (Mode.BUSY_421, Fate.LATER, "421"),
         (Mode.LATER_450, Fate.LATER, "450"),
         (Mode.NEVER_550, Fate.NEVER, "550"),
