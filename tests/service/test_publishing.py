@@ -1,0 +1,82 @@
+"""Publishing: only good and newer versions, sealed on the house's record; open cases stay on theirs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.builders import House, build
+from workflows.core.commands import ConsentFinding, RecordConsent
+from workflows.definitions.faults import BadDefinition
+from workflows.definitions.loader import read_builtin
+from workflows.service.publishing import NotNewer, publish, publish_shipped, published
+from workflows.service.registering import Whole, verify
+from workflows.service.unit_of_work import reading, transaction
+
+pytestmark = [pytest.mark.feature("C15"), pytest.mark.feature("C16")]
+NOW = datetime(2026, 11, 10, 9, tzinfo=UTC)
+
+
+def version(number: int) -> str:
+    """The shipped standard workflow under another version number."""
+    made = read_builtin("standard").replace("\nversion: 1\n", f"\nversion: {number}\n")
+    assert number == 1 or made != read_builtin("standard")
+    return made
+
+
+def test_a_new_version_is_for_new_cases_and_open_ones_stay_on_theirs(house: House) -> None:
+    before = build(house, "S2", upto="consent_check")
+    longer = version(2).replace("priority: {length: 1 working_days}", "priority: {length: 3 working_days}", 1)
+    publish(house.engine, longer, source="two.yaml", by="", at=NOW)
+    after = build(house, "S2", upto="consent_check")
+    assert house.case(before).definition.version == 1
+    assert house.case(after).definition.version == 2
+    found = ConsentFinding.NOT_A_BAR
+    house.give(RecordConsent, "samir.haddad", before, finding=found, covers_all=False, note="Refused.")
+    old, new = house.case(before), house.case(after)
+    assert old.definition.version == 1
+    assert old.past_clocks[0].length.amount == 1
+    assert new.clock is not None
+    assert new.clock.length.amount == 3
+    assert [(row.version, row.open_cases) for row in published(house.engine)] == [(1, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_same_or_a_lower_version_is_refused_and_nothing_changes(house: House, number: int) -> None:
+    publish(house.engine, version(2), source="two.yaml", by="", at=NOW)
+    with pytest.raises(NotNewer, match=r"version 2 has been already.*Give the file version 3"):
+        publish(house.engine, version(number), source="again.yaml", by="", at=NOW)
+    assert [row.version for row in published(house.engine)] == [1, 2]
+
+
+def test_a_bad_workflow_is_not_published(house: House) -> None:
+    bad = version(2).replace("ladder: holder\n", "ladder: nobody\n", 1)
+    with pytest.raises(BadDefinition) as refused:
+        publish(house.engine, bad, source="bad.yaml", by="", at=NOW)
+    assert any("bad.yaml:" in str(fault) for fault in refused.value.faults)
+    assert [row.version for row in published(house.engine)] == [1]
+
+
+@pytest.mark.feature("C3")
+def test_publishing_is_sealed_on_the_houses_record(house: House) -> None:
+    publish(house.engine, version(2), source="two.yaml", by="", at=NOW)
+    with reading(house.engine) as connection:
+        rows = connection.execute(text("SELECT facts FROM events WHERE type = 'WorkflowPublished' ORDER BY seq"))
+        facts = [row.facts for row in rows]
+    assert [(each["workflow"], each["version"]) for each in facts] == [("standard", 1), ("standard", 2)]
+    assert facts[0]["digest"] != facts[1]["digest"]
+    assert isinstance(verify(house.engine), Whole)
+
+
+def test_the_shipped_workflows_are_published_once(house: House) -> None:
+    assert publish_shipped(house.engine, by="", at=NOW) == ()
+    assert [row.workflow for row in published(house.engine)] == ["standard"]
+
+
+def test_a_published_version_can_be_neither_changed_nor_deleted(house: House) -> None:
+    for statement in ("UPDATE definitions SET source = ''", "DELETE FROM definitions"):
+        with pytest.raises(IntegrityError), transaction(house.engine) as connection:
+            connection.execute(text(statement))
