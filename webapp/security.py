@@ -26,7 +26,7 @@ FIXED = {
             "accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media",
             "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone",
             "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb",
-            "web-share", "xr-spatial-tracking",
+            "xr-spatial-tracking",
         )
     ),
 }  # fmt: skip
