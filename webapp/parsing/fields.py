@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 PARTS = ("day", "month", "year")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 EARLIEST, LATEST = 1880, 2100
 
 
@@ -73,11 +75,12 @@ class Posted:
 
     def typed(self) -> dict[str, Any]:
         """What was typed, by field, for showing the page again: texts, lists of ticks, and dates in parts."""
-        values: dict[str, Any] = {name: self._form.get(name, "") for name in self._form}
+        # What no page can show is left out here; the rulebook has refused it, and the sentence says so.
+        values: dict[str, Any] = {name: _CONTROL.sub("", self._form.get(name, "")) for name in self._form}
         for name in list(values):
             stem, _, part = name.rpartition("-")
             if stem and part in PARTS:
-                values.setdefault(stem, {each: self._form.get(f"{stem}-{each}", "") for each in PARTS})
+                values.setdefault(stem, {each: values.get(f"{stem}-{each}", "") for each in PARTS})
         return values
 
     def ticked(self, name: str) -> tuple[str, ...]:

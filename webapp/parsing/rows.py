@@ -119,6 +119,9 @@ def show_item(item: Item) -> dict[str, Any]:
 def read_recipient(form: Posted, *, keys: Collection[str]) -> Recipient:
     """A recipient from the form; ``keys`` are the items of the request."""
     say = "The request no longer asks for one of these items. Choose again."
+    if not keys:
+        # Without items the page has no such field to lead to.
+        return Recipient(name=form.line("name"), email=form.line("email"), role=form.line("role"))
     return Recipient(
         name=form.line("name"),
         email=form.line("email"),

@@ -126,7 +126,7 @@ def _edit(draft: Draft, kind: str, *, index: int) -> Response:
     if request.method == "GET":
         values = sort.show(stored[index]) if index >= 0 else _first_values(draft, kind)
         return _row_page(draft, kind, index=index, values=values)
-    index = _found_again(stored, index)
+    shown_at, index = index, _found_again(stored, index)
     form = Posted(request.form)
     made = sort.read(form, draft, index)
     after = (*stored, made) if index < 0 else (*stored[:index], made, *stored[index + 1 :])
@@ -141,7 +141,7 @@ def _edit(draft: Draft, kind: str, *, index: int) -> Response:
     typed = {**form.typed(), "roles": form.ticked("roles"), "items": form.ticked("items")}
     fresh = my_draft(uuid.UUID(draft.case.id))
     now_at = _found_again(_rows(fresh, kind), index)
-    gone = index >= 0 and now_at < 0
+    gone = shown_at >= 0 and now_at < 0
     return _row_page(fresh, kind, index=now_at, values=typed, trouble=trouble, bad=form.bad, gone=gone)
 
 
