@@ -184,9 +184,10 @@ def test_without_a_database_the_sweep_stops_and_says_so(house: House, monkeypatc
     def gone(*_: object) -> object:
         raise Unavailable("57P01")
 
-    with monkeypatch.context() as patched, pytest.raises(Unavailable):
+    with monkeypatch.context() as patched:
         patched.setattr(sweeping, "execute", gone)
-        sweep(house.engine, house.library)
+        with pytest.raises(Unavailable):
+            sweep(house.engine, house.library)
     house.sql("UPDATE due_items SET lease_until = clock_timestamp() WHERE lease_until IS NOT NULL")
     assert sweep(house.engine, house.library, seconds=0) == Swept()
     assert sweep(house.engine, house.library).done == 2
