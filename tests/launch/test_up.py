@@ -141,8 +141,10 @@ def test_it_starts_heals_stops_and_goes_on_with_the_same_data(checkout: Path, tm
         assert "a password of our own" in said(second.log), "what was set once is kept with the people that have it"
 
 
-def test_a_killed_start_leaves_nothing_that_stops_the_next(checkout: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_a_killed_start_leaves_nothing_that_stops_the_next_and_nothing_outside_the_home(
+    checkout: Path, tmp_path: Path
+) -> None:
+    home, before = tmp_path / "home", _files(checkout)
     with started(checkout, home) as first:
         first.wait_ready()
         first.process.kill()
@@ -150,8 +152,17 @@ def test_a_killed_start_leaves_nothing_that_stops_the_next(checkout: Path, tmp_p
     with started(checkout, home) as second:
         second.wait_ready()
         assert second.count_starts() == 2
+
+        secrets = json.loads((home / "secrets.json").read_text()).values()
+        lines = [Path(f"/proc/{pid}/cmdline").read_text() for pid in second.working()]
+        assert len(lines) > 5
+        assert not [line for line in lines for secret in secrets if secret in line]
+
         second.stop()
         assert second.working() == []
+    assert _files(checkout) - before <= {checkout / "assets-built"}
+    for entry in (home, *home.iterdir(), *(home / "logs").iterdir()):
+        assert entry.stat().st_mode & 0o077 == 0, entry
 
 
 def test_an_empty_home_has_no_demo_and_stays_so(checkout: Path, tmp_path: Path) -> None:
@@ -215,27 +226,6 @@ def test_a_step_that_fails_stops_all_and_shows_its_last_words(checkout: Path, tm
     assert processes.processes_in(home / "pg18") == []
 
 
-def test_everything_that_it_writes_is_in_the_home_and_closed_to_others(checkout: Path, tmp_path: Path) -> None:
-    before = {entry for entry in checkout.rglob("*") if "__pycache__" not in entry.parts}
-    home = tmp_path / "home"
-    with started(checkout, home) as start:
-        start.wait_ready()
-        start.stop()
-    after = {entry for entry in checkout.rglob("*") if "__pycache__" not in entry.parts}
-    assert after - before <= {checkout / "assets-built"}
-    for entry in (home, *home.iterdir(), *(home / "logs").iterdir()):
-        assert entry.stat().st_mode & 0o077 == 0, entry
-
-
-def test_the_secrets_of_a_home_never_stand_on_a_command_line(checkout: Path, tmp_path: Path) -> None:
-    with started(checkout, tmp_path / "home") as start:
-        start.wait_ready()
-        secrets = json.loads((start.home / "secrets.json").read_text()).values()
-        lines = [Path(f"/proc/{pid}/cmdline").read_text() for pid in start.working()]
-        assert len(lines) > 5
-        assert not [line for line in lines for secret in secrets if secret in line]
-
-
 def test_a_home_with_unreadable_secrets_is_told(tmp_path: Path) -> None:
     Home(tmp_path / "home")
     (tmp_path / "home" / "secrets.json").write_text("{ torn")
@@ -254,6 +244,10 @@ def test_the_table_of_people_has_one_aligned_line_per_role() -> None:
     )
     assert len(lines) == 3
     assert len({line.index("t.example") for line in lines[1:]}) == 1
+
+
+def _files(folder: Path) -> set[Path]:
+    return {entry for entry in folder.rglob("*") if "__pycache__" not in entry.parts}
 
 
 def _kill_one(start: Start, program: str) -> None:
