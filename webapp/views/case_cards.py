@@ -1,0 +1,273 @@
+"""The summary cards of a case: what the request says and what the holder has found, advised and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from webapp.parsing import words as known
+from webapp.parsing.words import coded, said
+from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_STATES, OUTCOMES
+from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
+from workflows.core.case import Advice, Decision
+from workflows.core.commands import ItemDecision, ItemOutcome
+from workflows.core.request import Item, Period, Recipient
+from workflows.service.views import CasePage, PersonView
+
+Row = dict[str, object]
+YES_NO = {True: "Yes", False: "No", None: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One summary card: rows of a key and a value. ``table`` holds the rows of the items instead."""
+
+    id: str
+    title: str
+    rows: tuple[Row, ...] = ()
+    people: tuple[PersonRow, ...] = ()
+    items: tuple[ItemRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person: what stands under her label, and who she is, which opens only when asked for."""
+
+    label: str
+    lines: tuple[str, ...]
+    details: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item: what, for which time, why, and how it stands."""
+
+    title: str
+    kind: str
+    notes: tuple[str, ...]
+    period: str
+    why: str
+    state: Markup
+    because: str
+
+
+def cards(page: CasePage) -> tuple[Card, ...]:
+    """The cards that this viewer may see, in the order of the page."""
+    if page.request is None:
+        return _kept(page)
+    found = [
+        Card("purpose", "Purpose and both risks", tuple(_purpose(page))),
+        Card("people", "People", people=tuple(person_row(each) for each in page.people)),
+        Card("items", "Items", items=tuple(item_row(page, item) for item in page.items)),
+        Card("recipients", "Recipients", tuple(_recipient(page, each) for each in page.request.recipients)),
+        Card("consent", "Consent and openness", (*consent_said(page), *consent_found(page))),
+        Card("basis", "Legal basis", tuple(_basis(page))),
+    ]
+    if page.look.advice:
+        found.append(Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each))))
+    found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
+    return tuple(card for card in found if card.rows or card.people or card.items)
+
+
+def _kept(page: CasePage) -> tuple[Card, ...]:
+    """What is shown of a request whose content was not kept, because it did not belong here."""
+    if page.counts is None:
+        return ()
+    counts = page.counts
+    held = joined(
+        (
+            counted(counts.people, "person", "people"),
+            counted(counts.items, "item"),
+            counted(counts.recipients, "recipient"),
+        )
+    )
+    rows: list[Row] = [
+        row("Where to go instead", page.redirect),
+        row("What was kept", f"Only that it named {held}. Names and details were erased."),
+    ]
+    return (Card("redirected", "Redirected", tuple(rows)),)
+
+
+def row(key: str, value: object) -> Row:
+    """One row of a summary list."""
+    return {"key": key, "value": value}
+
+
+def _purpose(page: CasePage) -> Iterator[Row]:
+    assert page.request is not None
+    purpose = page.request.purpose
+    yield row("Purpose", purpose.purpose)
+    yield row("Concern", page.definition.thresholds.get(purpose.threshold, purpose.threshold))
+    yield row("Risk if it is not shared", purpose.risk_of_not_sharing)
+    yield row("Risk if it is shared", purpose.risk_of_sharing)
+
+
+def person_row(person: PersonView) -> PersonRow:
+    """A person as far as this viewer may know her."""
+    lines = [said(role, known.PERSON_ROLES) for role in person.roles]
+    lines += [f"{words[:1].upper()}{words[1:]}" for words in (person.relation, person.contact) if words]
+    lines.append(f"Age: {person.age_band}")
+    details = (
+        ("Name", person.name),
+        ("Born", long_date(person.born) if person.born else ""),
+        ("NHS number", person.nhs_number),
+        ("Ability to decide", said(person.capacity, known.CAPACITY)),
+        ("Competence", said(person.competence, known.COMPETENCE)),
+    )
+    return PersonRow(person.label, tuple(lines), tuple(row(key, value) for key, value in details if value))
+
+
+def item_title(item: Item, page: CasePage) -> str:
+    """What an item is called: its description, else its kind."""
+    return item.describe or page.definition.categories.get(item.category, item.category)
+
+
+def item_notes(item: Item, page: CasePage) -> tuple[str, ...]:
+    """What makes an item special, in words."""
+    notes = []
+    if item.category in page.definition.sensitive:
+        notes.append("Sensitive")
+    if item.whole_record:
+        notes.append("Whole record")
+    if item.protected_location:
+        notes.append("Address that must stay hidden")
+    if item.continuing is not None:
+        until = f" until {long_date(item.continuing.until)}" if item.continuing.until else ""
+        notes.append(f"Continuing: {item.continuing.every}{until}")
+    return tuple(notes)
+
+
+def period_words(period: Period | None) -> str:
+    """A period in words; open ends are said as such."""
+    if period is None or (period.start is None and period.end is None):
+        return "Not limited to a period"
+    if period.start is None:
+        return f"Up to {long_date(period.end)}" if period.end else ""
+    if period.end is None:
+        return f"From {long_date(period.start)}"
+    return f"{long_date(period.start)} to {long_date(period.end)}"
+
+
+def item_row(page: CasePage, item: Item) -> ItemRow:
+    """One item with the state that the latest decision and the release give it."""
+    decided = _decided(page, item.key)
+    if item.key in page.released:
+        state = tag_markup("share" if decided and decided.outcome is ItemOutcome.SHARE else "share_reduced", "Shared")
+    elif decided is not None:
+        state = tag_markup(decided.outcome.value, ITEM_STATES[decided.outcome])
+    else:
+        state = tag_markup("not_started", "Asked for")
+    return ItemRow(
+        title=item_title(item, page),
+        kind=page.definition.categories.get(item.category, item.category),
+        notes=item_notes(item, page),
+        period=period_words(item.period),
+        why=item.justify,
+        state=state,
+        because=because(page, decided) if decided else "",
+    )
+
+
+def _decided(page: CasePage, key: str) -> ItemDecision | None:
+    decision = page.decision
+    return next((each for each in decision.items if each.key == key), None) if decision else None
+
+
+def because(page: CasePage, decided: ItemDecision) -> str:
+    """Why an item was decided so: the reason's words, the text, and how it is reduced."""
+    reason = page.definition.reason(decided.reason)
+    words = reason.words if reason else decided.reason
+    # People often write the reason's own words again: said once is enough.
+    parts = [words, "" if decided.text.rstrip(". ").casefold() == words.casefold() else decided.text]
+    if decided.reduction:
+        parts.append(f"Reduced: {decided.reduction}")
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def _recipient(page: CasePage, recipient: Recipient) -> Row:
+    titles = [item_title(item, page) for item in page.items if item.key in recipient.items]
+    what = "Every item" if len(titles) == len(page.items) and titles else joined(titles) or "No item"
+    lines = [line for line in (recipient.role, recipient.email, f"Would receive: {what}") if line]
+    return row(recipient.name, lines)
+
+
+def consent_said(page: CasePage) -> Iterator[Row]:
+    """Consent and openness as the requester tells it."""
+    if page.request is None:
+        return
+    consent, told = page.request.consent, page.request.told
+    yield row("Consent", said(consent.state.value, known.CONSENT_STATES) if consent.state else "")
+    details = (
+        ("Kind of consent", [said(kind, known.CONSENT_KINDS) for kind in consent.kinds]),
+        ("How it was given", said(consent.how, known.CONSENT_HOW)),
+        ("Explicit", "Yes" if consent.explicit else ""),
+        ("When", consent.when),
+        ("By whom", consent.by),
+        ("Able to decide", YES_NO[consent.competent]),
+        ("Pressure", said(consent.pressure, known.PRESSURE)),
+        ("Support", consent.support),
+        ("Consent reviewed by", long_date(consent.review_at) if consent.review_at else ""),
+        ("Ground for going on without", said(consent.grounds, known.GROUNDS)),
+        ("Why", consent.why),
+    )
+    yield from (row(key, value) for key, value in details if value)
+    yield row("Has the person been told?", YES_NO[told.told])
+    if told.why:
+        yield row("Why not", told.why)
+    if told.tell_by:
+        yield row("To be told by", long_date(told.tell_by))
+
+
+def consent_found(page: CasePage) -> Iterator[Row]:
+    """What the consent officer found, where the viewer may see it."""
+    check = page.consent_check
+    if check is None:
+        return
+    covers = f"It {'covers' if check.covers_all else 'does not cover'} every item and recipient."
+    lines = [FINDINGS[check.finding], check.note, f"{page.consent_by}, {long_instant(check.at)}"]
+    if check.finding.value == "valid":
+        lines.insert(1, covers)
+    yield row("What the consent officer found", lines)
+
+
+def _basis(page: CasePage) -> Iterator[Row]:
+    assert page.request is not None
+    basis = page.request.basis
+    details = (
+        ("UK GDPR Article 6", coded(basis.article_6, known.ARTICLE_6)),
+        ("Legal power or duty", basis.provision),
+        ("UK GDPR Article 9", coded(basis.article_9, known.ARTICLE_9)),
+        ("Criminal offence data (Article 10)", "Yes" if basis.article_10 else ""),
+        ("Data Protection Act 2018, Schedule 1", coded(basis.schedule_1, known.SCHEDULE_1)),
+        ("Common law of confidence", said(basis.common_law, known.COMMON_LAW)),
+        ("Regime", said(basis.regime, known.REGIMES)),
+    )
+    yield from (row(key, value) for key, value in details if value)
+
+
+def advice_rows(advice: Advice) -> Iterator[Row]:
+    """One piece of advice."""
+    lines = [ADVICE_SAID[advice.advice], advice.why]
+    if advice.delegated_release:
+        lines.append("Release is delegated: consent covers every item and recipient.")
+    yield row(f"{advice.by_name}, {advice.position}", [line for line in (*lines, long_instant(advice.at)) if line])
+    if advice.conditions:
+        yield row("Conditions advised", list(advice.conditions))
+
+
+def decision_rows(decision: Decision) -> Iterator[Row]:
+    """One decision: what, why, by whom."""
+    word = OUTCOMES[decision.outcome.value]
+    how = " under consent, by delegated release" if decision.delegated else ""
+    yield row("Decided", f"{word}{how}")
+    details = (
+        ("If we share", decision.harm_of_sharing),
+        ("If we do not", decision.harm_of_not_sharing),
+        ("Conditions", list(decision.conditions)),
+        ("Looked at again by", long_date(decision.review_by) if decision.review_by else ""),
+        ("What would change it", decision.would_change_it),
+    )
+    yield from (row(key, value) for key, value in details if value)
+    yield row("Decided by", [f"{decision.by_name}, {decision.position}", long_instant(decision.at)])

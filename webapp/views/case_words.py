@@ -1,0 +1,67 @@
+"""What the holder's codes are called on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflows.core.commands import AdviceType, ConsentFinding, ItemOutcome
+from workflows.core.definition import CommandType
+
+FINDINGS: Mapping[ConsentFinding, str] = {
+    ConsentFinding.VALID: "Consent is valid",
+    ConsentFinding.NOT_A_BAR: "There is no consent, and that is not a bar",
+    ConsentFinding.NOT_SOUGHT: "Consent was not asked for, with a good reason",
+    ConsentFinding.CANNOT_BE_GIVEN: "Consent cannot be given",
+    ConsentFinding.NOT_THE_BASIS: "Consent is not what this request relies on",
+}
+FINDING_HINTS: Mapping[ConsentFinding, str] = {
+    ConsentFinding.VALID: "Freely given, informed, by somebody able to decide, and for this sharing.",
+    ConsentFinding.NOT_A_BAR: "It was refused or withdrawn; another lawful basis may still allow sharing.",
+    ConsentFinding.NOT_SOUGHT: "Asking would put somebody at risk, or cannot reasonably be expected.",
+    ConsentFinding.CANNOT_BE_GIVEN: "The person cannot be asked, or cannot decide about this.",
+    ConsentFinding.NOT_THE_BASIS: "The law gives another reason to share, and consent does not come into it.",
+}
+ADVICE: Mapping[AdviceType, str] = {
+    AdviceType.SUPPORTS: "I support sharing",
+    AdviceType.SUPPORTS_WITH_CONDITIONS: "I support sharing, with conditions",
+    AdviceType.DOES_NOT_SUPPORT: "I do not support sharing",
+    AdviceType.INSUFFICIENT_INFORMATION: "There is not enough information to advise",
+    AdviceType.OUT_OF_SCOPE: "This request does not belong here",
+}
+ADVICE_SAID: Mapping[AdviceType, str] = {
+    AdviceType.SUPPORTS: "Supports sharing",
+    AdviceType.SUPPORTS_WITH_CONDITIONS: "Supports sharing, with conditions",
+    AdviceType.DOES_NOT_SUPPORT: "Does not support sharing",
+    AdviceType.INSUFFICIENT_INFORMATION: "Not enough information to advise",
+    AdviceType.OUT_OF_SCOPE: "Out of scope",
+}
+ITEM_OUTCOMES: Mapping[ItemOutcome, str] = {
+    ItemOutcome.SHARE: "Share",
+    ItemOutcome.SHARE_REDUCED: "Share reduced",
+    ItemOutcome.REFUSE: "Refuse",
+}
+ITEM_STATES: Mapping[ItemOutcome, str] = {
+    ItemOutcome.SHARE: "To be shared",
+    ItemOutcome.SHARE_REDUCED: "To be shared, reduced",
+    ItemOutcome.REFUSE: "Refused",
+}
+OUTCOMES: Mapping[str, str] = {
+    "shared": "Shared",
+    "partly_shared": "Partly shared",
+    "declined": "Declined",
+    "withdrawn": "Withdrawn",
+    "redirected": "Redirected",
+}
+ACTS: Mapping[CommandType, tuple[str, str]] = {
+    CommandType.RECORD_CONSENT: ("Record the consent check", "acts.consent"),
+    CommandType.ADVISE: ("Give advice", "acts.advise"),
+    CommandType.DECIDE: ("Decide", "decide.page"),
+    CommandType.RELEASE: ("Enter what is shared", "acts.release"),
+    CommandType.ASK: ("Ask the requester", "acts.ask"),
+    CommandType.ANSWER: ("Answer the question", "requests.answer"),
+    CommandType.SUBMIT: ("Finish and send", "requests.tasks"),
+    CommandType.WITHDRAW: ("Withdraw the request", "requests.withdraw"),
+    CommandType.CHASE: ("Chase", "board.chase_one"),
+    CommandType.REASSIGN: ("Reassign", "board.reassign"),
+}
+"""For each act that a person can take on a case: the words of its button and the page it opens."""

@@ -1,0 +1,129 @@
+"""The case page: where a request stands, what happens next, what it says, and its history."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from webapp.guards import signed_in
+from webapp.views.case_cards import cards
+from webapp.views.case_words import ACTS, OUTCOMES
+from webapp.views.desk import me, open_case, told
+from webapp.views.showing import TimeView, counted, joined, long_instant, time_view
+from workflows.core.definition import CommandType, Side, StageKind
+from workflows.core.permissions import Relation
+from workflows.service.views import CasePage
+
+blueprint = Blueprint("cases", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The box "What happens next": a sentence, acts that are open, and acts that are closed with the reason."""
+
+    text: str
+    acts: tuple[dict[str, str], ...]
+    closed: tuple[dict[str, str], ...]
+
+
+@blueprint.get("/cases/<uuid:case_id>")
+@signed_in
+def page(case_id: uuid.UUID) -> Response | str:
+    """One case, as far as this person may see it."""
+    found = open_case(case_id)
+    if found.kind is StageKind.DRAFT:
+        return redirect(url_for("requests.tasks", case_id=case_id), 303)
+    return render_template(
+        "cases/page.html",
+        page=found,
+        stage=stage_tag(found),
+        time=clock_of(found),
+        next=next_box(found),
+        cards=cards(found),
+        history=told(found.timeline),
+        only_manages=found.request is None and found.counts is None,
+        has_record=bool(found.decisions),
+        mine=found.my_contents,
+    )
+
+
+def stage_tag(found: CasePage) -> tuple[str, str]:
+    """The status key and the words of the stage."""
+    return (found.outcome if found.closed_at and found.outcome else found.kind.value, found.stage.title)
+
+
+def clock_of(found: CasePage) -> TimeView | None:
+    """The time left, where somebody still has to act."""
+    return None if found.closed_at else time_view(found.time_left, why=found.why_this_date)
+
+
+_RANK = {
+    command: rank
+    for rank, command in enumerate((CommandType.ASK, CommandType.WITHDRAW, CommandType.CHASE, CommandType.REASSIGN), 1)
+}
+"""The stage's own work is the main act; these come after it."""
+
+
+def next_box(found: CasePage) -> Next:
+    """What happens next, for the one who looks."""
+    acts, closed = [], []
+    for offer in sorted(found.offers, key=lambda offer: _RANK.get(offer.command, 0)):
+        if offer.command not in ACTS or offer.command is CommandType.SAVE:
+            continue
+        words, endpoint = ACTS[offer.command]
+        if offer.command is CommandType.DECIDE and found.items:
+            words = f"Decide {counted(len(found.items), 'item')}"
+        if offer.refusal is not None:
+            closed.append({"text": words, "reason": offer.refusal.say})
+        elif offer.command is CommandType.REASSIGN:
+            url = url_for(endpoint, org=found.holder_org_id, case=found.id)
+            acts.append({"text": words, "url": url})
+        else:
+            acts.append({"text": words, "url": url_for(endpoint, case_id=found.id)})
+    return Next(_next_words(found, may_act=bool(acts)), tuple(acts), tuple(_merged(closed)))
+
+
+def _merged(closed: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Acts that are closed for the same reason in one line: the reason is read once."""
+    reasons: dict[str, list[str]] = {}
+    for act in closed:
+        reasons.setdefault(act["reason"], []).append(act["text"])
+    return [{"text": joined(texts), "reason": reason} for reason, texts in reasons.items()]
+
+
+def _next_words(found: CasePage, *, may_act: bool) -> str:
+    if found.closed_at is not None:
+        ended = OUTCOMES.get(found.outcome, found.stage.title)
+        return f"Nothing more is to be done. {ended} on {long_instant(found.closed_at)}."
+    owner = Relation.OWNER in found.look.relations
+    if found.stage.side is Side.REQUESTER:
+        return _while_waiting(found, owner=owner)
+    working = any(offer.open and offer.command not in _MINDING for offer in found.offers)
+    if working and not owner:
+        count = counted(len(found.items), "item")
+        return f"This waits for you. {found.stage.asked.replace('{items}', count)}."
+    who = found.awaits if found.awaits != me().name else "you"
+    return f"{_capital(who)} at {found.holder_org_name} has the next move: {_asked(found)}."
+
+
+_MINDING = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandType.WITHDRAW})
+
+
+def _while_waiting(found: CasePage, *, owner: bool) -> str:
+    question = next((each for each in reversed(found.questions) if each.answered_at is None), None)
+    if owner:
+        asked = f" They ask: “{question.question}”" if question else ""
+        return f"{found.holder_org_name} needs something from you before it can go on.{asked}"
+    return f"{found.requester_name} of {found.requester_org_name} owes an answer. The clock stands still until then."
+
+
+def _asked(found: CasePage) -> str:
+    words = found.stage.asked.replace("{items}", counted(len(found.items), "item") if found.items else "the items")
+    return words[:1].lower() + words[1:]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

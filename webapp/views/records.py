@@ -1,0 +1,153 @@
+"""The decision record: the fields of the regulator's data sharing decision form, in its order, to read and to print."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from flask import Blueprint, g, render_template
+from werkzeug.wrappers import Response
+
+from webapp.guards import signed_in
+from webapp.parsing import words as known
+from webapp.parsing.words import coded, said
+from webapp.views.case_cards import Row, because, item_notes, item_title, period_words, row
+from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
+from webapp.views.desk import open_case
+from webapp.views.showing import day_of, joined, long_date, long_instant
+from workflows.core.case import Decision
+from workflows.core.refusals import not_found
+from workflows.core.request import Request
+from workflows.service.views import CasePage
+
+blueprint = Blueprint("records", __name__)
+
+NOT_RECORDED = "Not recorded"
+
+
+@blueprint.get("/cases/<uuid:case_id>/record")
+@signed_in
+def page(case_id: uuid.UUID) -> Response | str:
+    """The record of the latest decision. There is none before a decision, nor for who may not see it."""
+    found = open_case(case_id)
+    if found.request is None or found.decision is None:
+        raise not_found()
+    return render_template(
+        "records/page.html",
+        page=found,
+        rows=[_shown(each) for each in record(found, found.request, found.decision)],
+        earlier=[list(_earlier(found, each)) for each in found.decisions[:-1]],
+        printed_at=long_instant(g.now),
+    )
+
+
+def _shown(each: Row) -> Row:
+    value = each["value"]
+    kept = [line for line in value if line] if isinstance(value, list) else value
+    return row(str(each["key"]), kept or NOT_RECORDED)
+
+
+def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row]:
+    """The form's fields in the form's order; a field that is not held has no value."""
+    yield row("Organisation receiving the request", found.holder_org_name)
+    yield row("Organisation requesting", found.requester_org_name)
+    yield row("Name and position of requester", f"{found.requester_name}, requester for {found.requester_org_name}")
+    yield row("Date request received", long_instant(found.submitted_at) if found.submitted_at else "")
+    yield row("Data requested", [_asked(found, number) for number in range(len(found.items))])
+    yield row("Controller relationship and data sharing agreement", "")
+    yield row("Purpose", wanted.purpose.purpose)
+    yield row("Lawful basis", coded(wanted.basis.article_6, known.ARTICLE_6))
+    yield row("Why sharing is necessary", _necessary(found, wanted))
+    yield row("Additional conditions for special category or criminal offence data", _conditions(wanted))
+    yield row("Additional provisions for law enforcement (Part 3)", said(wanted.basis.regime, known.REGIMES))
+    yield row("Legal power or duty", wanted.basis.provision)
+    yield row("Data protection impact assessment", "")
+    yield row("Views of the data protection officer or information governance lead", _views(found))
+    yield row("Retention and deletion", "")
+    yield row("Security", "")
+    yield row("Individuals' rights, and whether the person was told", _rights(wanted))
+    yield row("Date of sharing, or intervals", _dates(found))
+    yield row("Decision", _decided(found, decision))
+    yield row("Reasons", _reasons(decision))
+    yield row("Conditions", list(decision.conditions))
+    yield row("To be looked at again", long_date(decision.review_by) if decision.review_by else "")
+    yield row("Decision taken by", f"{decision.by_name}, {decision.position}")
+    yield row("Signed and dated", f"Recorded by {decision.by_name} in Gatehouse on {long_instant(decision.at)}")
+
+
+def _asked(found: CasePage, number: int) -> str:
+    item = found.items[number]
+    parts = (item_title(item, found), *item_notes(item, found), period_words(item.period))
+    return f"{number + 1}. " + ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+def _necessary(found: CasePage, wanted: Request) -> list[str]:
+    lines = [f"{number}. {item.justify}" for number, item in enumerate(found.items, 1) if item.justify]
+    if wanted.purpose.risk_of_not_sharing:
+        lines.append(f"Risk if it is not shared: {wanted.purpose.risk_of_not_sharing}")
+    return lines
+
+
+def _conditions(wanted: Request) -> list[str]:
+    basis = wanted.basis
+    schedule = f"Schedule 1, {coded(basis.schedule_1, known.SCHEDULE_1)}" if basis.schedule_1 else ""
+    common = f"Common law: {said(basis.common_law, known.COMMON_LAW)}" if basis.common_law else ""
+    return [coded(basis.article_9, known.ARTICLE_9), schedule, "Article 10" if basis.article_10 else "", common]
+
+
+def _views(found: CasePage) -> list[str]:
+    if not found.look.advice:
+        return ["Not shown to you"] if found.decisions else []
+    return [
+        f"{ADVICE_SAID[each.advice]}{': ' + joined(each.conditions) if each.conditions else ''}. {each.why} "
+        f"({each.by_name}, {each.position}, {day_of(each.at)})"
+        for each in found.advice
+    ]
+
+
+def _rights(wanted: Request) -> list[str]:
+    told = wanted.told
+    if told.told is None:
+        return []
+    lines = ["The person has been told." if told.told else "The person has not been told."]
+    if told.why:
+        lines.append(f"Why not: {told.why}")
+    if told.tell_by:
+        lines.append(f"To be told by {long_date(told.tell_by)}.")
+    return lines
+
+
+def _dates(found: CasePage) -> list[str]:
+    lines = [f"Shared on {long_instant(found.released_at)}."] if found.released_at else []
+    for item in found.items:
+        if item.continuing is not None:
+            until = f", until {long_date(item.continuing.until)}" if item.continuing.until else ""
+            lines.append(f"{item_title(item, found)}: {item.continuing.every}{until}.")
+    if not lines and found.decision is not None and not found.decision.approved():
+        lines.append("Nothing was shared.")
+    return lines
+
+
+def _decided(found: CasePage, decision: Decision) -> list[str]:
+    how = ", by delegated release under consent" if decision.delegated else ""
+    lines = [f"{OUTCOMES[decision.outcome.value]}{how}."]
+    for each in decision.items:
+        item = next((item for item in found.items if item.key == each.key), None)
+        if item is not None:
+            words = f"{item_title(item, found)}: {ITEM_OUTCOMES[each.outcome].lower()}. {because(found, each)}"
+            lines.append(words)
+    return lines
+
+
+def _reasons(decision: Decision) -> list[str]:
+    return [
+        f"If we share: {decision.harm_of_sharing}" if decision.harm_of_sharing else "",
+        f"If we do not: {decision.harm_of_not_sharing}" if decision.harm_of_not_sharing else "",
+        f"What would change it: {decision.would_change_it}" if decision.would_change_it else "",
+    ]
+
+
+def _earlier(found: CasePage, decision: Decision) -> Iterator[Row]:
+    yield row("Decision", _decided(found, decision))
+    yield row("Reasons", [line for line in _reasons(decision) if line] or NOT_RECORDED)
+    yield row("Decision taken by", f"{decision.by_name}, {decision.position}, {long_instant(decision.at)}")

@@ -1,0 +1,96 @@
+"""The worklist: the home of everyone who works on requests, least time left first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request, url_for
+from markupsafe import Markup
+
+from webapp.guards import signed_in
+from webapp.views.desk import casework, me, page_number
+from webapp.views.showing import TimeView, day_of, tag_markup, time_view
+from workflows.core.definition import Role
+from workflows.service.views import WorkPage, WorkRow
+
+blueprint = Blueprint("worklist", __name__)
+
+TABS = {"mine": "Mine", "team": "My team", "waiting": "Waiting for others", "done": "Done"}
+EMPTY = {
+    "mine": "Requests that wait for you appear here, those with the least time left first. Nothing waits for you now.",
+    "team": "Requests that your organisation has to act on appear here, whoever does it. There are none now.",
+    "waiting": "Requests that you worked on and that wait for somebody else appear here. There are none now.",
+    "done": "Requests that you worked on and that have ended appear here. There are none yet.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as the template writes it."""
+
+    id: str
+    reference: str
+    asked: str
+    asker: str
+    stage: Markup
+    urgency: Markup
+    time: TimeView | None
+    state: str
+    ended: str
+    holder: str
+
+
+@blueprint.get("/work")
+@signed_in
+def home() -> str:
+    """One tab of the person's work, a page at a time."""
+    tab = request.args.get("tab", "mine")
+    if tab not in TABS:
+        abort(404)
+    found = casework().worklist(me(), tab=tab, page=page_number(), now=g.now)
+    lines = [_line(row) for row in found.rows]
+    return render_template(
+        "worklist/home.html",
+        found=found,
+        tab=tab,
+        tabs=[{"text": TABS[key], "url": url_for("worklist.home", tab=key), "current": key == tab} for key in TABS],
+        late=[line for line in lines if line.state == "overdue" and tab != "done"],
+        rest=[line for line in lines if line.state != "overdue" or tab == "done"],
+        empty_text=EMPTY[tab],
+        count=_count(found),
+        case_url=url_for("cases.page", case_id="00000000-0000-0000-0000-000000000000").rpartition("/")[0],
+        pages=_pages(found),
+        may_ask=bool(me().organisations_as(Role.REQUESTER)),
+    )
+
+
+def _line(row: WorkRow) -> Line:
+    time = time_view(row.time_left)
+    return Line(
+        id=row.id,
+        reference=row.reference,
+        asked=row.asked or row.stage_title,
+        asker=row.requester_org,
+        stage=tag_markup(row.outcome if row.closed_at else row.kind.value, row.stage_title),
+        urgency=tag_markup(row.urgency),
+        time=time,
+        state="overdue" if row.overdue else time.state if time else "stopped",
+        ended=day_of(row.closed_at) if row.closed_at else "",
+        holder=row.assigned_to,
+    )
+
+
+def _count(found: WorkPage) -> str:
+    return f"more than {found.total}" if found.capped else str(found.total)
+
+
+def _pages(found: WorkPage) -> dict[str, Any]:
+    def url(number: int) -> str:
+        return url_for("worklist.home", tab=found.tab, page=number)
+
+    return {
+        "previous_url": url(found.page - 1) if found.page > 1 else None,
+        "next_url": url(found.page + 1) if found.more else None,
+        "words": f"Page {found.page}" if found.page > 1 or found.more else None,
+    }
