@@ -414,3 +414,17 @@ def test_another_nations_calendar_and_a_passed_horizon_are_refused() -> None:
         due_at(clock, CALENDARS["scotland"])
     with pytest.raises(CalendarHorizon):
         due_at(make(london(2032, 12, 20), 20), ENGLAND)
+
+
+def test_the_half_way_reminder_waits_while_the_clock_is_paused() -> None:
+    start, length = london(2026, 11, 2, 9), Length(5, Unit.WORKING_DAYS)
+    plain = Clock(1, "advice", start, length, ENGLAND.id)
+    pause = Pause(london(2026, 11, 3, 9), london(2026, 11, 17, 9), "waiting for the requester")
+    asked = replace(plain, pauses=(pause,))
+    now = pause.end
+    half = fraction_instant(asked, ENGLAND, fraction=0.5, now=now)
+    assert half > now
+    hours = replace(plain, length=Length(10, Unit.HOURS))
+    later = replace(hours, pauses=(Pause(london(2026, 11, 2, 16), london(2026, 11, 2, 18), "x"),))
+    assert fraction_instant(later, ENGLAND, fraction=0.5, now=now) == london(2026, 11, 2, 14)
+    assert time_left(asked, ENGLAND, now=now).fraction_used < 0.25

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from workflows.core.register import GENESIS, Entry, Head, StoredEntry, canonical, commitment, first_break, seal
 
@@ -96,13 +94,10 @@ def test_canonical_json_has_one_spelling() -> None:
 
 
 @pytest.mark.feature("C3")
-@given(bit=st.integers(min_value=0, max_value=8 * 60 - 1))
-def test_every_flipped_bit_of_a_digest_is_found(bit: int) -> None:
+def test_every_flipped_bit_of_a_digest_is_found() -> None:
     entries, head = chain()
-    position = bit // 4 % 64
-    digit = int(entries[1].digest[position], 16) ^ (1 << bit % 4)
-    flipped = entries[1].digest[:position] + f"{digit:x}" + entries[1].digest[position + 1 :]
-    entries[1] = replace(entries[1], digest=flipped)
-    found = first_break(entries, head)
-    assert found is not None
-    assert found.seq == 2
+    for bit in range(256):
+        digest = f"{int(entries[1].digest, 16) ^ (1 << bit):064x}"
+        found = first_break([entries[0], replace(entries[1], digest=digest), *entries[2:]], head)
+        assert found is not None
+        assert found.seq == 2

@@ -161,8 +161,9 @@ def time_left(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> Time
     """Where the clock stands at ``now``, in figures and in words. Raises as ``due_at`` does."""
     pause = _open_pause(clock, now=now)
     at = pause.start if pause else _end(clock, now=now)
-    due = _due(_cut(clock, at=at), calendar)
-    fraction = max(0.0, (at - clock.started_at) / (due - clock.started_at))
+    ledger = _cut(clock, at=at)
+    due = _due(ledger, calendar)
+    fraction = max(0.0, _ran(ledger, until=at) / _ran(ledger, until=due))
     if pause:
         state = TimeState.PAUSED
         words = f"Paused: {pause.reason}"
@@ -183,12 +184,25 @@ def time_left(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> Time
 
 
 def fraction_instant(clock: Clock, calendar: WorkingCalendar, *, fraction: float, now: datetime) -> datetime:
-    """The instant, in UTC, at which this share of the time from start to due has passed.
+    """The instant, in UTC, at which this share of the clock's running time has passed; pauses do not count.
 
     An open pause is read as if it ended ``now``. Raises as ``due_at`` does.
     """
-    start = clock.started_at.astimezone(UTC)
-    return start + (_due(_settled(clock, now=now), calendar) - start) * fraction
+    ledger = _settled(clock, now=now)
+    due = _due(ledger, calendar)
+    moment = clock.started_at.astimezone(UTC) + _ran(ledger, until=due) * fraction
+    for span in _pause_spans(ledger):
+        if span.start <= moment:
+            moment += span.end - span.start
+    return moment
+
+
+def _ran(ledger: Clock, *, until: datetime) -> timedelta:
+    """How long the clock has run from its start to ``until``, without its pauses."""
+    paused_for = sum(
+        (min(span.end, until) - span.start for span in _pause_spans(ledger) if span.start < until), timedelta()
+    )
+    return until - ledger.started_at - paused_for
 
 
 def offset_instant(
