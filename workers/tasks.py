@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -17,6 +18,7 @@ from workers.senders import SmtpSender
 from workflows.service import registering
 from workflows.service.beating import note_beat
 from workflows.service.library import Library
+from workflows.service.office import Office, SessionLimits
 from workflows.service.posting import Letter, Sending, drain
 from workflows.service.sweeping import sweep
 from workflows.service.unit_of_work import Engine, make_engine
@@ -28,6 +30,7 @@ SWEEP = "gatehouse.sweep_due"
 DRAIN = "gatehouse.drain_outbox"
 HEARTBEAT = "gatehouse.heartbeat"
 CHECK = "gatehouse.check_record"
+TIDY = "gatehouse.tidy"
 
 
 class IdsOnly(Task):  # type: ignore[type-arg]
@@ -97,6 +100,17 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
     def check_record() -> None:
         """Every night: the chain is whole, and every case is what its events add up to."""
         means.alone(CHECK, lambda: _checked(means))
+
+    @app.task(name=TIDY, shared=False)
+    def tidy() -> None:
+        """Every hour: forget sessions that are over and attempts to sign in that no longer count."""
+        settings = means.settings
+        limits = SessionLimits(
+            timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+        )
+        means.alone(
+            TIDY, lambda: _said("tidied", Office(means.engine, secret=settings.secret_key, limits=limits).tidy())
+        )
 
 
 def _said(what: str, done: object) -> None:

@@ -12,7 +12,9 @@ from workflows.core.definition import Role
 from workflows.core.permissions import Membership
 from workflows.service.office import Cost, Office, UnfitPassword
 from workflows.service.passwords import Passwords, TooBusy
-from workflows.service.unit_of_work import Engine, transaction
+from workflows.service.registering import Whole, verify
+from workflows.service.unit_of_work import Engine, reading, transaction
+from workflows.store import events, streams
 
 CHEAP = Cost(memory=8, passes=1, lanes=1)
 
@@ -143,3 +145,14 @@ def test_fifty_at_once_are_never_more_than_ten(office: Office) -> None:
             pool.map(lambda number: office.sign_in(PRIYA, f"wrong {number}", address=f"192.0.2.{number}"), range(50))
         )
     assert sum(1 for answer in answers if answer.wait == 0) == 10
+
+
+def test_people_and_roles_are_sealed_on_the_record_of_the_house(engine: Engine, office: Office) -> None:
+    office.add_person(name="Una Vale", email="Una.Vale@x.example", password=PASSWORD, memberships=())
+    office.add_person(name="Una Vale", email="una.vale@x.example", password=PASSWORD, memberships=())
+    with reading(engine) as connection:
+        house = streams.stream_id("house")
+        last = [each for each in events.chains(connection) if each.entry.stream == house][-2:]
+    assert [each.entry.type for each in last] == ["PersonAdded", "RolesChanged"]
+    assert last[0].texts == {"name": "Una Vale", "email": "una.vale@x.example"}
+    assert isinstance(verify(engine), Whole)

@@ -149,7 +149,8 @@ def _board_row(connection: Connection, library: Library, row: Any, *, now: datet
         holder = row.assignee_name or role_words(stage.roles).removeprefix("the ")
     return BoardRow(
         id=row.id, reference=row.reference, version=row.version, stage=row.stage, kind=stage.kind,
-        stage_title=stage.title, urgency=row.urgency, requester_org=row.requester_org_name, holder_org=row.holder_org_name, holder=holder,
+        stage_title=stage.title, urgency=row.urgency, requester_org=row.requester_org_name,
+        holder_org=row.holder_org_name, holder=holder,
         time_left=row_time(library, row, now=now), overdue=row.overdue, paused=row.paused,
         why_late=_why_late(row, holder, now=now), submitted_at=row.submitted_at,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from uuid_utils import uuid7
 from workflows.core.definition import Role
 from workflows.core.permissions import Membership, Principal
 from workflows.service.passwords import Cost, Passwords, TooBusy, UnfitPassword
+from workflows.service.registering import HouseEvent, record_house
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.store import attempts, clock, people, sessions
 from workflows.store.engine import glance
@@ -112,11 +113,15 @@ class Office:
         with reading(self._engine) as connection:
             return people.organisation_by_key(connection, key)
 
-    def add_person(self, *, name: str, email: str, password: str, memberships: Iterable[Membership]) -> str:
+    def add_person(
+        self, *, name: str, email: str, password: str, memberships: Iterable[Membership], by: str = ""
+    ) -> str:
         """Add a person, or give the one with this address these roles (the password then stays); the id.
 
-        Raises UnfitPassword when the password is too short or too long.
+        Sealed on the house's stream; ``by`` is who did it, empty for the command line. Raises UnfitPassword
+        when the password is too short or too long.
         """
+        wanted = frozenset(memberships)
         address = email.strip().lower()
         with reading(self._engine) as connection:
             known = people.credentials(connection, address)
@@ -126,7 +131,17 @@ class Office:
             person_id = people.add_person(
                 connection, person_id=str(uuid7()), name=name.strip(), email=address, password_hash=hashed
             )
-            people.set_memberships(connection, person_id, memberships)
+            people.set_memberships(connection, person_id, wanted)
+            roles = sorted([each.organisation_id, each.role.value] for each in wanted)
+            record_house(
+                connection,
+                kind=HouseEvent.ROLES_CHANGED if known else HouseEvent.PERSON_ADDED,
+                facts={"person": person_id, "roles": roles},
+                texts={} if known else {"name": name.strip(), "email": address},
+                command_id=str(uuid7()),
+                by=by,
+                at=clock.now(connection),
+            )
         return person_id
 
     def set_password(self, person_id: str, password: str) -> None:
