@@ -32,7 +32,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     """
     build_assets()
     chromium = find_or_install_chromium()
-    extra: list[str] = [] if any(part.startswith("-n") for part in arguments) else ["-n", "2"]
+    extra: list[str] = [] if any(part.startswith("-n") for part in arguments) else ["-n", "2", "--dist", "loadgroup"]
     given = list(arguments) if chromium else _without_browser(arguments)
     with _test_servers(durable=False) as addresses:
         environment = {

@@ -1,0 +1,89 @@
+"""The real product, started once for all browser tests, and Chromium to look at it.
+
+These tests share one product: each makes cases of its own and looks only at those. With several workers they
+all run in one, so that one product and one browser do.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from launch.testing import CHROMIUM_NAMES, CHROMIUM_SETTING
+from tests.browser.ground import Ground
+from tests.browser.visitor import PHONE, Visitor
+from tests.processes.product import Product, own_database, own_queue, running_product
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+QUEUE = 11
+"""The numbered queue of the tests' server that these tests have for themselves."""
+
+Visit = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every browser test, and keep them on one worker."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
+    named = os.environ.get(CHROMIUM_SETTING)
+    found = named or next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if not found:
+        pytest.skip("NO BROWSER: there is no Chromium on this machine, so this was not tried; run ./gatehouse test")
+    return found
+
+
+@pytest.fixture(scope="session")
+def product(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The running product with its demo."""
+    with own_database("gatehouse_browser") as database:
+        folder = tmp_path_factory.mktemp("product") / "home"
+        with running_product(folder, database=database, queue=own_queue(QUEUE)) as product:
+            yield product
+
+
+@pytest.fixture(scope="session")
+def ground(product: Product) -> Iterator[Ground]:
+    """What a test needs beside the pages: people, cases brought to a stage, what the database says."""
+    ground = Ground.over(product)
+    yield ground
+    ground.close()
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium. It is gone after these tests: its loop would be in the way of others that use asyncio."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS), headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, product: Product) -> Iterator[Visit]:
+    """Makes visitors: ``visit("priya.anand")`` is signed in, ``visit()`` is not. All are gone after the test."""
+    made: list[Visitor] = []
+
+    def make(who: str = "", *, width: int = PHONE, scripts: bool = True) -> Visitor:
+        visitor = Visitor.arrive(browser, product, width=width, scripts=scripts)
+        made.append(visitor)
+        if who:
+            visitor.sign_in(who)
+        return visitor
+
+    yield make
+    for visitor in made:
+        visitor.leave()
