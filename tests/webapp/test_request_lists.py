@@ -159,3 +159,10 @@ def test_an_item_of_another_request_is_refused(client: PageClient, house: House)
     page = requester.fill("recipients/add", {"items": ["of-another-request"]}, status=422)
     assert "no longer asks" in page.errors()["items"]
     assert house.case(requester.case_id).request.recipients == ()
+
+
+def test_everything_that_is_wrong_is_said_at_once(client: PageClient, house: House) -> None:
+    requester = Requester(client, house)
+    typed = {"born-day": "31", "nhs_number": "123", "name": "x" * 201, "label": "Child A"}
+    page = requester.fill("people/add", typed, status=422)
+    assert set(page.errors()) == {"born", "nhs_number", "name"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, cast
@@ -17,6 +17,7 @@ from webapp.forms import command_id, seen_version
 from webapp.house import house
 from webapp.views.showing import long_date, long_instant, tag_markup, time_view
 from workflows.core.commands import Actor, Command, Save
+from workflows.core.limits import answer_faults
 from workflows.core.permissions import Principal, Relation
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused
 from workflows.core.request import Answers, Task
@@ -136,10 +137,20 @@ def carry_out(command: Command, *, name_of: Callable[[Refusal], str] = lambda re
     return attempt(act, name_of=name_of)
 
 
-def unreadable(errors: Iterable[tuple[str, str]]) -> Trouble | None:
-    """Trouble with fields that could not be read; None when there are none."""
-    found = list(errors)
-    return Trouble(found) if found else None
+def unreadable(
+    draft: Draft, task: Task, answers: Answers, *, errors: Mapping[str, str], name_of: Callable[[Refusal], str]
+) -> Trouble | None:
+    """Trouble with fields that could not be read, together with what the rulebook would refuse besides.
+
+    None when every field could be read: then the rulebook is asked by saving.
+    """
+    if not errors:
+        return None
+    found = list(errors.items())
+    for fault in answer_faults(task, answers, draft.case.request, draft.definition):
+        if name_of(fault) not in errors:
+            found.append((name_of(fault), fault.say))
+    return Trouble(found)
 
 
 def show(template: str, *, trouble: Trouble | None = None, **values: Any) -> Response:

@@ -131,11 +131,14 @@ def _edit(draft: Draft, kind: str, *, index: int) -> Response:
     made = sort.read(form, draft, index)
     after = (*stored, made) if index < 0 else (*stored[:index], made, *stored[index + 1 :])
     place = len(after) - 1 if index < 0 else index
-    trouble = unreadable(form.errors.items())
+    answers = sort.build(after)
+
+    def name_of(refusal: Refusal) -> str:
+        return _name(refusal, place)
+
+    trouble = unreadable(draft, sort.task, answers, errors=form.errors, name_of=name_of)
     if trouble is None:
-        trouble = attempt(
-            lambda: save(draft, sort.task, sort.build(after)), name_of=lambda refusal: _name(refusal, place)
-        )
+        trouble = attempt(lambda: save(draft, sort.task, answers), name_of=name_of)
     if trouble is None:
         return _to_list(draft, kind)
     typed = {**form.typed(), "roles": form.ticked("roles"), "items": form.ticked("items")}

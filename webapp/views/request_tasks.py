@@ -68,15 +68,19 @@ def question(case_id: uuid.UUID, page: str) -> Response:
     if asked is None:
         abort(404)
     if page == "details" and draft.case.request.consent.state is None:
-        return onward(case_id, to="question", page="consent")
+        return see_other("requests.question", case_id=case_id, page="consent")
     values = asked.show(draft.case.request)
     if request.method == "GET":
         return _page(draft, page, values=values)
     form = Posted(request.form)
     answers = _read(asked, form, draft)
-    trouble = unreadable(form.errors.items())
+
+    def name_of(refusal: Refusal) -> str:
+        return _name(asked, refusal)
+
+    trouble = unreadable(draft, asked.task, answers, errors=form.errors, name_of=name_of)
     if trouble is None:
-        trouble = attempt(lambda: save(draft, asked.task, answers), name_of=lambda refusal: _name(asked, refusal))
+        trouble = attempt(lambda: save(draft, asked.task, answers), name_of=name_of)
     if trouble is None:
         return _next(case_id, page, asked)
     typed = {**values, **dict.fromkeys(_ticks(values), ""), **form.typed(), "kinds": form.ticked("kinds")}
@@ -121,6 +125,7 @@ def _page(draft: Draft, page: str, **values: Any) -> Response:
         definition=draft.definition,
         words=words,
         bases=parts.offered_bases(asked, public_bodies_only=_public_only(draft)) if page == "basis" else {},
+        public_only=page == "basis" and _public_only(draft),
         state=asked.consent.state.value if asked.consent.state else "",
         answered=asked.consent.state in (ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.WITHDRAWN),
         stored=values.pop("stored", None),
