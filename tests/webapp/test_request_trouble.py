@@ -176,3 +176,15 @@ def test_submitting_an_overtaken_draft_is_told_and_sends_nothing(client: PageCli
 def test_a_page_number_that_is_none_is_not_found(client: PageClient, house: House, address: str) -> None:
     client.sign_in(PRIYA, PASSWORD)
     client.open(address, status=404)
+
+
+def test_a_command_id_of_another_request_is_refused_and_changes_nothing(client: PageClient, house: House) -> None:
+    first = Requester(client, house)
+    path = f"{first.draft}/purpose"
+    used = client.open(path).form(path).fields
+    client.send(path, {**used, "purpose": "First"})
+    second = Requester(client, house)
+    path = f"{second.draft}/purpose"
+    fields = client.open(path).form(path).fields
+    client.send(path, {**fields, "command_id": used["command_id"], "purpose": "Second"}, status=422)
+    assert house.case(second.case_id).request.purpose.purpose == ""

@@ -60,7 +60,10 @@ def _earlier(engine: Engine, command: Command) -> Done | None:
     """What this command id did the first time: asked only when something went against it now."""
     with reading(engine) as connection:
         found = events.result_of(connection, command.id)
-    return Done(found[0], found[1], repeated=True) if found and found[0] == command.case_id else None
+    if found and found[0] != command.case_id:
+        # An id is made for one act on one request; our pages never send it for another.
+        raise Refused(Refusal("command_used", "This page was sent for another request before. Open it again."))
+    return Done(found[0], found[1], repeated=True) if found else None
 
 
 def _start(connection: Connection, library: Library, command: Start) -> Done:
