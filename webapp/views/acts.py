@@ -168,6 +168,9 @@ def give_advice(case_id: uuid.UUID) -> Response:
     def draw(form: Sent) -> Response:
         found = open_case(case_id)
         form.values["command_id"] = stamp["id"]
+        if found.no_delegation is not None and "delegated_release" in form.errors:
+            # Its box is not on the page then: the choice that it belongs to is.
+            form.errors["advice"] = form.errors.pop("delegated_release")
         return show("advise", found, form, **_advice_words(found))
 
     conditions = lines_of(form.get("conditions"))

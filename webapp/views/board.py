@@ -193,19 +193,19 @@ def _with_ids(chosen: list[str]) -> list[tuple[str, str]]:
 @signed_in
 def chase() -> Response | str:
     """Chase each ticked case; the result page says what became of each."""
-    place = _place()
+    _place()
     chosen = _chosen()
     if not chosen:
         flash("Tick at least one request first.")
         return redirect(url_for("board.page"), 303)
     results = casework().chase_many(me(), _with_ids(chosen), now=g.now)
-    return _results("Chased", results, place)
+    return _results("Chased", results)
 
 
-def _results(title: str, results: tuple[BulkResult, ...], place: str) -> str:
+def _results(title: str, results: tuple[BulkResult, ...]) -> str:
     done = sum(each.done for each in results)
-    summary = f"{done} of {counted(len(results), 'request')} done."
-    return render_template("board/results.html", title=title, results=results, summary=summary, org=place)
+    outcome = f"{done} of {counted(len(results), 'request')} done."
+    return render_template("board/results.html", title=title, results=results, outcome=outcome)
 
 
 @blueprint.post("/board/choose")
@@ -245,7 +245,8 @@ def _reassign_page(form: Sent) -> Response:
 def send_reassign() -> Response | str:
     """Reassign each case; the result page says what became of each."""
     form = sent("to_person", "reason")
-    place, chosen = _place(), _chosen()
+    _place()
+    chosen = _chosen()
     form.values["command_id"] = command_id(request.form)
     if not form.get("to_person") or not _maybe_id(form.get("to_person")):
         form.errors["to_person"] = "Choose a person."
@@ -258,7 +259,7 @@ def send_reassign() -> Response | str:
     results = casework().reassign_many(
         me(), _with_ids(chosen), to_person=form.get("to_person"), reason=form.get("reason"), now=g.now
     )
-    return _results("Reassigned", results, place)
+    return _results("Reassigned", results)
 
 
 @blueprint.get("/cases/<uuid:case_id>/chase")
