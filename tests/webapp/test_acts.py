@@ -154,6 +154,7 @@ def test_an_incomplete_decision_names_every_gap_and_keeps_what_was_typed(desk: D
     assert set(page.errors()) == {
         "outcome-crisis", "reason-record-refuse", "text-record-refuse", "harm_of_not_sharing",
     }  # fmt: skip
+    assert page.errors()["reason-record-refuse"].startswith("Item 3: Choose a reason")
     assert page.form().fields["harm_of_sharing"] == "He may leave."
     assert page.form().fields["outcome-risk"] == "share"
 
@@ -299,3 +300,37 @@ def test_who_was_given_nothing_sees_who_has_it(desk: Desk) -> None:
     )  # fmt: skip
     page = desk.sit(LEAD).open(f"/cases/{case}")
     assert "Enter what is shared" in page.text
+
+
+def test_each_recipient_is_told_of_only_with_what_she_gets(desk: Desk) -> None:
+    """The sentence that is read back names nobody for an item that is not hers."""
+    from dataclasses import replace
+
+    from webapp.views.deciding import button_words, sentences
+    from workflows.core.request import Recipient
+
+    case = desk.case()
+    anne = desk.house.person(GUARDIAN)
+    found = desk.house.casework.case(anne, case, now=desk.house.later(case))
+    assert found.request is not None
+    people = (
+        Recipient("Priya Anand", "priya.anand@marlbridge.example", items=("risk", "crisis")),
+        Recipient("Tom Ellery", "tom.ellery@marlbridge.example", role="Team manager", items=("crisis", "record")),
+    )
+    found = replace(found, request=replace(found.request, recipients=people))
+    decided = [
+        ItemDecision("risk", ItemOutcome.SHARE, "necessary"),
+        ItemDecision("crisis", ItemOutcome.SHARE_REDUCED, "part_enough", "", "Ten lines."),
+        ItemDecision("record", ItemOutcome.REFUSE, "not_necessary", "Enough."),
+    ]
+    command = desk.house.command(Decide, GUARDIAN, case, items=tuple(decided), conditions=("Keep it safe.", "Destroy"))
+    assert isinstance(command, Decide)
+    assert sentences(found, command) == (
+        "2 of 3 items will be shared with Priya Anand of Marlbridge County Council and Tom Ellery (Team manager).",
+        "Priya Anand gets “History of risk to others” and “Current crisis plan”.",
+        "Tom Ellery gets “Current crisis plan”.",
+        "“Current crisis plan” is shared reduced: Ten lines.",
+        "“Whole mental-health record” is refused: not necessary for the purpose.",
+        "Under 2 conditions: Keep it safe; Destroy.",
+    )
+    assert button_words(command) == "Share 2 items and refuse 1"

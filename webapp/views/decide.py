@@ -99,7 +99,9 @@ def send(case_id: uuid.UUID) -> Response:
     if action == "change":
         form.status = 200
         return _form(found, form)
-    form.errors = {**faults, **_placed(decision_faults(found.items, command, found.definition), form)}
+    placed = _placed(decision_faults(found.items, command, found.definition), form)
+    # A date that cannot be read is not a date that is missing.
+    form.errors = _numbered(found, {**placed, **faults})
     if form.errors:
         return _form(found, form)
     form.status = 200
@@ -115,8 +117,9 @@ def send(case_id: uuid.UUID) -> Response:
 
 
 def _again(case_id: uuid.UUID, form: Sent) -> Response:
-    form.errors = {_place(name, form): say for name, say in form.errors.items()}
-    return _form(open_case(case_id), form)
+    found = open_case(case_id)
+    form.errors = _numbered(found, {_place(name, form): say for name, say in form.errors.items()})
+    return _form(found, form)
 
 
 def _names(key: str) -> Iterator[str]:
@@ -172,6 +175,17 @@ def _placed(faults: Iterable[Refusal], form: Sent) -> dict[str, str]:
     return placed
 
 
+def _numbered(found: CasePage, errors: dict[str, str]) -> dict[str, str]:
+    """The sentences with the number of their item: in the summary several would read alike."""
+    numbers = {
+        name: number
+        for number, item in enumerate(found.items, 1)
+        for name in _names(item.key)
+        if not name.startswith("outcome-")
+    }
+    return {name: f"Item {numbers[name]}: {say}" if name in numbers else say for name, say in errors.items()}
+
+
 def _place(name: str, form: Sent) -> str:
     """The field of the page that a refusal is about: reasons and texts stand under the chosen outcome."""
     part, _, key = name.partition("-")
@@ -192,8 +206,9 @@ def _typed(found: CasePage, form: Sent) -> dict[str, str]:
     for item in found.items:
         chosen = form.get(f"outcome-{item.key}")
         if chosen in {each.value for each in REASONED}:
-            words = (ITEM_OUTCOMES[ItemOutcome(chosen)], form.get(f"text-{item.key}-{chosen}"))
-            typed[item_title(item, found)] = ". ".join(part for part in words if part)
+            reduction = form.get(f"reduction-{item.key}") if chosen == ItemOutcome.SHARE_REDUCED else ""
+            words = (ITEM_OUTCOMES[ItemOutcome(chosen)], reduction, form.get(f"text-{item.key}-{chosen}"))
+            typed[item_title(item, found)] = ". ".join(part.rstrip(".") for part in words if part)
     typed["If we share"] = form.get("harm_of_sharing")
     typed["If we do not"] = form.get("harm_of_not_sharing")
     typed["Conditions"] = form.get("conditions")
