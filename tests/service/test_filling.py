@@ -1,0 +1,71 @@
+"""Bulk seeding: the same rows as the door would have written, only faster."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from tests.builders import House
+from workflows.core.commands import Chase
+from workflows.core.refusals import Refused
+from workflows.service.filling import Mix, fill
+from workflows.service.library import Library
+from workflows.service.registering import Whole, check_folds, verify
+from workflows.service.sweeping import sweep
+from workflows.service.unit_of_work import Engine, reading
+
+pytestmark = pytest.mark.feature("C3")
+
+
+def one(engine: Engine, statement: str) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(text(statement)).scalar_one())
+
+
+def test_every_chain_verifies_and_every_row_is_the_fold_of_its_events(house: House) -> None:
+    library, now, heard = house.casework.library, house.casework.now(), list[int]()
+    events = fill(house.engine, library, Mix(300, ended=0.4, due=10), now=now, told=heard.append)
+    whole = verify(house.engine)
+    assert isinstance(whole, Whole)
+    assert whole.entries == events + 1  # and the publishing of the workflow
+    assert list(check_folds(house.engine, library)) == []
+    assert one(house.engine, "SELECT count(*) FROM cases") == heard[-1] == 300
+    assert one(house.engine, "SELECT count(*) FROM cases WHERE closed_at IS NOT NULL") == 120
+    assert one(house.engine, "SELECT count(DISTINCT stage) FROM cases") >= 8
+    assert one(house.engine, "SELECT count(DISTINCT holder_org) FROM cases") >= 4
+    assert one(house.engine, "SELECT count(DISTINCT urgency) FROM cases") == 3
+    assert one(house.engine, "SELECT count(*) FROM notices") == 0
+    gone = "SELECT count(*) FROM events e JOIN cases c ON c.id = e.stream WHERE c.stage = 'redirected'"
+    gone += " AND e.type = 'Saved'"
+    assert one(house.engine, gone) > 0
+    assert one(house.engine, f"{gone} AND (e.texts IS NOT NULL OR e.salt IS NOT NULL OR e.erased_at IS NULL)") == 0
+
+
+def test_exactly_the_wanted_work_is_due_and_the_sweep_carries_it_out(house: House) -> None:
+    library, now = house.casework.library, house.casework.now()
+    fill(house.engine, library, Mix(60, due=25), now=now)
+    done = sweep(house.engine, library)
+    assert done.done >= 25
+    assert (done.dropped, done.failed) == (0, 0)
+    assert isinstance(verify(house.engine), Whole)
+    assert list(check_folds(house.engine, library)) == []
+
+
+def test_a_made_case_goes_on_through_the_door(house: House) -> None:
+    library, now = house.casework.library, house.casework.now()
+    fill(house.engine, library, Mix(40), now=now)
+    org = house.organisation("harrowmere").id
+    with reading(house.engine) as connection:
+        wanted = "SELECT id::text FROM cases WHERE holder_org = cast(:org AS uuid) LIMIT 1"
+        case_id = connection.execute(text(wanted), {"org": org}).scalar_one()
+    before = house.case(case_id).version
+    assert house.give(Chase, "martin.shaw", case_id, at=now).version == before + 1
+    assert isinstance(verify(house.engine), Whole)
+
+
+def test_without_people_it_says_what_to_do(house: House) -> None:
+    with house.engine.begin() as connection:
+        connection.execute(text("DELETE FROM memberships WHERE role = 'requester'"))
+    with pytest.raises(Refused, match="nobody"):
+        fill(house.engine, Library(), Mix(1), now=house.casework.now())
+    assert one(house.engine, "SELECT count(*) FROM cases") == 0
