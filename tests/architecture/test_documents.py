@@ -25,7 +25,7 @@ def test_making_them_and_looking_again_finds_nothing_stale(tmp_path: Path) -> No
     assert documents.stale(tmp_path) == ["docs/permissions.md"]
 
 
-def test_the_shell_makes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shell_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "write", lambda: ["docs/a.md", "docs/b.md"])
     done = CliRunner().invoke(make_group(), ["docs"])
     assert done.exit_code == 0

@@ -1,0 +1,190 @@
+"""Looking changes nothing: each page fetched by each kind of person, and fetched again, leaves every row as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
+
+from tests.builders import House, build
+from tests.page import PageClient
+from webapp import create_app
+from workflows.service.office import Cost
+from workflows.service.scenario import scenarios
+from workflows.service.unit_of_work import Engine, reading
+from workflows.settings import Settings
+from workflows.store.tables import metadata
+
+NOTED = {
+    "reads": "that somebody looked is recorded",
+    "sessions": "when somebody was last here is noted, and what a page keeps for the next one",
+}
+"""Tables in which looking leaves a trace, and why. The rest may not change."""
+
+ROLES = {
+    "priya.anand": "requester, and named as recipient",
+    "samir.haddad": "consent officer",
+    "lucy.brandt": "information governance lead",
+    "anne.whitcombe": "Caldicott Guardian",
+    "martin.shaw": "manager",
+}
+ACTS = ("submit", "information_needed", "consent_check", "ig_advice", "adjudication", "release", None)
+WRITING = 2
+"""The pages that write a request lead elsewhere once it is sent: they are tried with a draft and an open question."""
+QUERY_NAMES = {
+    "case", "group", "holder", "next", "org", "page", "return", "side", "signed_out", "stage", "state", "tab",
+    "urgency",
+}  # fmt: skip
+"""Every name that may stand in the question part of an address on our pages; none can hold a person."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one address gave."""
+
+    endpoint: str
+    path: str
+    status: int
+    html: str
+
+
+@pytest.fixture
+def demo(engine: Engine, settings: Settings, cheap: Cost, tmp_path: Path) -> Flask:
+    """The application as in the demo, with one mail on its page."""
+    (tmp_path / "20261102T093000Z-00.eml").write_text("Subject: Work\nTo: a@x.example\n\nGH-1\n", encoding="utf-8")
+    app = create_app(replace(settings, demo=True, mail_dir=tmp_path), engine=engine, cost=cheap)
+    app.testing = True
+    return app
+
+
+def rows(engine: Engine) -> dict[str, tuple[int, int]]:
+    """For each table how many rows there are and a sum over what they say."""
+    kept = [table.name for table in metadata.sorted_tables if table.name not in NOTED]
+    with reading(engine) as connection:
+        return {
+            name: tuple(  # type: ignore[misc]
+                connection.execute(
+                    text(f"SELECT count(*), coalesce(sum(hashtext(t::text)), 0)::bigint FROM {name} t")
+                ).one()
+            )
+            for name in kept
+        }
+
+
+def addresses(app: Flask, case_ids: list[str]) -> Iterator[tuple[str, str]]:
+    """Every GET route with every case, every fixed word, and the first of whatever is numbered."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.methods is None or "GET" not in rule.methods or rule.endpoint == "static":
+            continue
+        for values in filled(rule, case_ids[:WRITING] if rule.rule.startswith("/requests/") else case_ids):
+            yield rule.endpoint, adapter.build(rule.endpoint, values)
+
+
+def filled(rule: Rule, case_ids: list[str]) -> Iterator[dict[str, str | int]]:
+    """Values for the variables of a rule."""
+    converters = rule._converters
+    cases = case_ids if any(isinstance(each, UUIDConverter) for each in converters.values()) else [""]
+    words: list[str] = next((_words(each) for each in converters.values() if isinstance(each, AnyConverter)), [""])
+    for case_id in cases:
+        for word in words:
+            made: dict[str, str | int] = {}
+            for name, converter in converters.items():
+                made[name] = case_id if isinstance(converter, UUIDConverter) else 1
+                if isinstance(converter, AnyConverter):
+                    made[name] = word
+                if name == "name":
+                    made[name] = "20261102T093000Z-00.eml"
+            yield made
+
+
+def _words(converter: AnyConverter) -> list[str]:
+    return sorted(part.replace("\\", "") for part in converter.regex.removeprefix("(?:").removesuffix(")").split("|"))
+
+
+def fetch(client: FlaskClient, where: list[tuple[str, str]]) -> list[Answer]:
+    """Get every address once."""
+    found = []
+    for endpoint, path in where:
+        answer = client.get(path)
+        html = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
+        found.append(Answer(endpoint, path, answer.status_code, html))
+    return found
+
+
+@pytest.fixture
+def house(engine: Engine) -> House:
+    """The demo's people and one case at each stage."""
+    return House.found(engine)
+
+
+@pytest.mark.slow
+@pytest.mark.feature("C26")
+def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine: Engine) -> None:
+    where = list(addresses(demo, [build(house, "S2", upto=act) for act in ACTS]))
+    opened: set[str] = set()
+    for who in ROLES:
+        client = PageClient(demo).sign_in(house.person(who).email).http
+        before = rows(engine)
+        answers = fetch(client, where)
+        shown = [answer for answer in answers if answer.status == 200]
+        again = fetch(client, [(answer.endpoint, answer.path) for answer in shown])
+        assert [answer.path for answer in again if answer.status != 200] == [], f"{who}: the second look differs"
+        after = rows(engine)
+        assert after == before, f"{who}: looking changed {[name for name in before if before[name] != after[name]]}"
+        check_answers(answers, who)
+        opened |= {answer.endpoint for answer in answers if answer.status in (200, 303)}
+    # The beat of a test is never heard.
+    wanted = {endpoint for endpoint, _ in where} - {"health.ready"}
+    assert opened >= wanted, f"nobody could open {wanted - opened}"
+
+
+def check_answers(answers: list[Answer], who: str) -> None:
+    """Proper answers only, and no address on any page that could tell who a case is about."""
+    odd = [(answer.path, answer.status) for answer in answers if answer.status not in (200, 303, 403, 404, 409, 503)]
+    odd += [(a.path, a.status) for a in answers if a.status == 503 and a.endpoint != "health.ready"]
+    assert not odd, f"{who}: {odd}"
+    telling = {f"{answer.endpoint}: {link}" for answer in answers for link in links(answer.html) if tells(link)}
+    assert not telling, f"{who}: {telling}"
+
+
+def links(html: str) -> set[str]:
+    """Every address on a page, and for forms that ask by address what they add to it."""
+    found = {unescape(link) for link in re.findall(r'(?:href|action|src|formaction)="([^"]*)"', html)}
+    asking = re.findall(r'<form[^>]*method="get".*?</form>', html, re.DOTALL)
+    return found | {f"?{name}=" for form in asking for name in re.findall(r'\bname="([^"]*)"', form)}
+
+
+PERSONAL = {
+    word.casefold()
+    for story in scenarios().values()
+    for _, part in story.answers
+    for person in getattr(part, "people", ())
+    for word in re.findall(r"[^\W\d_]{4,}", f"{person.name}")
+}
+
+
+def tells(link: str) -> bool:
+    """Whether an address says more than which page of which case it is."""
+    parts = urlsplit(link)
+    names = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    words = {word.casefold() for word in re.findall(r"[^\W\d_]{4,}", parts.path + " " + parts.query)}
+    return "@" in link or bool(names - QUERY_NAMES) or bool(words & PERSONAL)
+
+
+def test_an_address_that_tells_is_noticed() -> None:
+    assert PERSONAL
+    assert tells(f"/cases?tab={next(iter(PERSONAL))}")
+    assert tells("/people?email=a")
+    assert tells("/people/priya@x.example")
+    assert [link for link in links('<form method="get"><input name="surname"></form>') if tells(link)] == ["?surname="]
+    assert not tells("/work?tab=team&page=2")
