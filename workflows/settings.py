@@ -52,9 +52,7 @@ class Settings:
         mail_dir = reader.text("MAIL_DIR", "")
         hosts = tuple(host.strip() for host in reader.text("TRUSTED_HOSTS", "").split(",") if host.strip())
         return cls(
-            database_url=_driver(
-                reader.url("DATABASE_URL", None, schemes=("postgresql", "postgresql+psycopg"))
-            ),
+            database_url=_driver(reader.url("DATABASE_URL", None, schemes=("postgresql", "postgresql+psycopg"))),
             redis_url=reader.url("REDIS_URL", None, schemes=("redis", "rediss", "unix")),
             secret_key=secret,
             base_url=base_url.rstrip("/"),
@@ -109,7 +107,5 @@ class _Reader:
     def url(self, name: str, default: str | None, *, schemes: tuple[str, ...]) -> str:
         value = self.text(name, default)
         if urlsplit(value).scheme not in schemes:
-            raise SettingError(
-                f"{PREFIX}{name} must be an address that begins with {' or '.join(schemes)}://."
-            )
+            raise SettingError(f"{PREFIX}{name} must be an address that begins with {' or '.join(schemes)}://.")
         return value

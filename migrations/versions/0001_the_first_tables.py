@@ -60,9 +60,7 @@ def _people() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("organisation_id", ID, nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_memberships_organisation_id")
-        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_memberships_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_memberships_person_id")),
         sa.PrimaryKeyConstraint("person_id", "organisation_id", "role", name=op.f("pk_memberships")),
     )
@@ -299,12 +297,10 @@ def _keep_the_record() -> None:
         """
     )
     op.execute(
-        "CREATE TRIGGER keep_events BEFORE UPDATE OR DELETE ON events "
-        "FOR EACH ROW EXECUTE FUNCTION keep_events()"
+        "CREATE TRIGGER keep_events BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION keep_events()"
     )
     op.execute(
-        "CREATE TRIGGER keep_all_events BEFORE TRUNCATE ON events "
-        "FOR EACH STATEMENT EXECUTE FUNCTION keep_events()"
+        "CREATE TRIGGER keep_all_events BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION keep_events()"
     )
     op.execute(
         """

@@ -33,9 +33,7 @@ def test_every_shipped_workflow_is_clean(name: str) -> None:
 def test_a_broken_workflow_is_refused_by_rule_and_line(broken: Broken) -> None:
     faults = check(broken.text, source="ours.yaml")
     assert {fault.rule for fault in faults} == {broken.rule, *broken.also}
-    assert broken.line in {fault.line for fault in faults if fault.rule == broken.rule}, [
-        str(f) for f in faults
-    ]
+    assert broken.line in {fault.line for fault in faults if fault.rule == broken.rule}, [str(f) for f in faults]
     for fault in faults:
         assert re.fullmatch(r"ours\.yaml:\d+: \[[a-z-]+\] .+[.?}\w]", str(fault), re.DOTALL)
         assert "Traceback" not in fault.say
@@ -144,11 +142,7 @@ def test_damaged_text_never_gives_a_stack_trace(damage: list[tuple[float, int, s
 
 
 _VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=12)
-    | st.sampled_from(["back", "due", "50%", "ask"]),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.sampled_from(["back", "due", "50%", "ask"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=6), inner, max_size=2),
     max_leaves=4,
 )

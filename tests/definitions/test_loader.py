@@ -89,9 +89,7 @@ def test_a_due_time_can_be_given() -> None:
 
 @pytest.mark.feature("C16")
 def test_what_cannot_run_is_not_loaded() -> None:
-    text = STANDARD.replace("size(people) > 0", "size(persons) > 0", 1).replace(
-        "ladder: holder", "ladder: step", 1
-    )
+    text = STANDARD.replace("size(people) > 0", "size(persons) > 0", 1).replace("ladder: holder", "ladder: step", 1)
     with pytest.raises(BadDefinition) as refused:
         load(text, source="ours.yaml")
     assert [fault.rule for fault in refused.value.faults] == ["guard-unknown-fact", "unknown-ladder"]

@@ -33,9 +33,7 @@ def unknown_words(text: str, command: CommandType) -> list[str]:
     known.update(_each_words(plain, known))
     return list(
         dict.fromkeys(
-            f"{fact}.{name}"
-            for fact, name in _FIELD.findall(plain)
-            if fact in known and name not in known[fact]
+            f"{fact}.{name}" for fact, name in _FIELD.findall(plain) if fact in known and name not in known[fact]
         )
     )
 

@@ -99,9 +99,7 @@ def guard_faults(source: Source, model: WorkflowModel) -> Iterator[Fault]:
             _guard(text)
         except GuardError as error:
             if "undeclared reference" in str(error):
-                say = (
-                    f"This guard speaks of something that is no fact of the case: {error}. Correct the name."
-                )
+                say = f"This guard speaks of something that is no fact of the case: {error}. Correct the name."
                 yield source.fault("guard-unknown-fact", say, *path)
             else:
                 yield source.fault("bad-guard", f"This guard cannot be used: {error}. Correct it.", *path)
@@ -188,9 +186,7 @@ def routes_of(model: CommandModel) -> list[RouteModel]:
 
 def _rule(model: CommandModel) -> CommandRule:
     return CommandRule(
-        routes=tuple(
-            Route(each.to, _guard(each.when) if each.when is not None else None) for each in routes_of(model)
-        ),
+        routes=tuple(Route(each.to, _guard(each.when) if each.when is not None else None) for each in routes_of(model)),
         needs=tuple(_need(each) for each in model.needs),
         options={name: _need(each) for name, each in model.options.items()},
     )
@@ -221,9 +217,7 @@ def _shape_faults(source: Source, error: ValidationError) -> Iterator[Fault]:
             case "missing":
                 yield source.fault("missing-key", f"“{last}” is missing here. Add it.", *path)
             case "extra_forbidden":
-                yield source.fault(
-                    "unknown-key", f"“{last}” has no meaning here. Correct it or leave it out.", *path
-                )
+                yield source.fault("unknown-key", f"“{last}” has no meaning here. Correct it or leave it out.", *path)
             case shape if shape in _SHAPES:
                 yield source.fault("wrong-type", _SHAPES[shape], *path)
             case rule:

@@ -53,9 +53,7 @@ def _wrong(rule: str, say: str) -> NoReturn:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        _wrong(
-            "wrong-type", "This must be text. Put it into quotes if it looks like a number or true or false."
-        )
+        _wrong("wrong-type", "This must be text. Put it into quotes if it looks like a number or true or false.")
     return value
 
 
@@ -137,9 +135,7 @@ def _when(value: Any) -> When:
 def _due_time(value: Any) -> time:
     found = _TIME.fullmatch(_text(value))
     if not found:
-        _wrong(
-            "bad-due-time", f"“{str(value)[:60]}” is no time of day. Write it with 24 hours, such as 17:00."
-        )
+        _wrong("bad-due-time", f"“{str(value)[:60]}” is no time of day. Write it with 24 hours, such as 17:00.")
     if int(found[1]) == _NO_SUCH_HOUR:
         say = "From 01:00 to 01:59 the clocks change: one day a year has no such time, another has it twice."
         _wrong("bad-due-time", f"{say} Choose another hour.")
@@ -152,9 +148,7 @@ def _guard(value: Any) -> str:
 
 Title = Annotated[str, _words(TITLE)]
 Sentence = Annotated[str, _words(SENTENCE)]
-Name = Annotated[
-    str, _matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.")
-]
+Name = Annotated[str, _matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.")]
 Target = Annotated[str, PlainValidator(_text)]
 GuardText = Annotated[str, PlainValidator(_guard)]
 KindName = Annotated[StageKind, _one_of(StageKind, "unknown-kind", "kind of stage")]
@@ -245,9 +239,7 @@ class WorkflowModel(_Model):
     summary: Sentence
     start: Name
     status: Title | None = None
-    packs: list[
-        Annotated[str, _matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]
-    ] = []
+    packs: list[Annotated[str, _matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]
     sensitive: list[Name] = []

@@ -105,9 +105,7 @@ def endings(subject: Subject, definition: Definition) -> Iterator[Fault]:
             if place is None or target is None or _agrees(target, wanted):
                 continue
             say = f"“{words}” would lead to “{target.name}”, but must lead to {_WORDS[wanted]}. Mend it."
-            yield subject.fault(
-                "outcome-mismatch", say, "stages", name, "commands", command.type.value, *place[0]
-            )
+            yield subject.fault("outcome-mismatch", say, "stages", name, "commands", command.type.value, *place[0])
 
 
 _RELEASE = "release"

@@ -98,15 +98,11 @@ def demands_delegation(guard: str | None) -> bool:
             balanced.append(part)
         before += part
     outside = _outside_brackets("&&".join(parts))
-    return (
-        "||" not in outside and "?" not in outside and any(DELEGATED.fullmatch(p.strip()) for p in balanced)
-    )
+    return "||" not in outside and "?" not in outside and any(DELEGATED.fullmatch(p.strip()) for p in balanced)
 
 
 def _balanced(text: str) -> bool:
-    return text.count("(") + text.count("[") + text.count("{") == text.count(")") + text.count(
-        "]"
-    ) + text.count("}")
+    return text.count("(") + text.count("[") + text.count("{") == text.count(")") + text.count("]") + text.count("}")
 
 
 def _outside_brackets(text: str) -> str:
@@ -121,9 +117,7 @@ def _outside_brackets(text: str) -> str:
 
 def advisers(subject: Subject) -> Iterator[Fault]:
     """Who advises does not decide, not even on other requests by role: the two roles stay apart."""
-    advising = {
-        role for _, stage in subject.stages() if stage.kind is StageKind.ADVICE for role in stage.roles
-    }
+    advising = {role for _, stage in subject.stages() if stage.kind is StageKind.ADVICE for role in stage.roles}
     for name, stage in subject.stages():
         for index, role in enumerate(stage.roles if stage.kind is StageKind.ADJUDICATION else ()):
             if role in advising:

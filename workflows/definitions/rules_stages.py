@@ -66,9 +66,7 @@ def targets(subject: Subject) -> Iterator[Fault]:
             yield subject.fault("unknown-target", say, *way.path)
         elif way.command is CommandType.ASK:
             if target.kind is not StageKind.INFORMATION_NEEDED or CommandType.ANSWER not in target.commands:
-                say = (
-                    f"A question must lead to a stage of kind information_needed with answer; not “{way.to}”."
-                )
+                say = f"A question must lead to a stage of kind information_needed with answer; not “{way.to}”."
                 yield subject.fault("ask-without-answer-stage", f"{say} Name another, or add it.", *way.path)
         elif target.kind is StageKind.INFORMATION_NEEDED:
             say = f"“{way.to}” waits for an answer, so only ask can lead there. Name another stage."
@@ -113,9 +111,7 @@ def performers(subject: Subject) -> Iterator[Fault]:
                 say = f"Nothing is filled in for “{found}”. Use {', '.join(KNOWN_PLACEHOLDERS)} or words."
                 yield subject.fault("unknown-placeholder", say, *here, "asked")
         if meant is Side.HOLDER and not stage.roles:
-            yield subject.fault(
-                "no-performer", f"Nobody can work on “{name}”. Add roles: with a list.", *here
-            )
+            yield subject.fault("no-performer", f"Nobody can work on “{name}”. Add roles: with a list.", *here)
         for index, role in enumerate(stage.roles):
             if (role in NEVER_PERFORMERS) if meant is Side.HOLDER else (role is not Role.REQUESTER):
                 say = f"“{role}” cannot have work at “{name}”. Delete it here."
@@ -135,9 +131,7 @@ def outcomes(subject: Subject) -> Iterator[Fault]:
         here = ("stages", name)
         if stage.kind is not StageKind.CLOSED:
             if stage.outcome is not None:
-                say = (
-                    f"“{name}” is not closed, so it has no outcome yet. Delete outcome, or set kind: closed."
-                )
+                say = f"“{name}” is not closed, so it has no outcome yet. Delete outcome, or set kind: closed."
                 yield subject.fault("outcome-while-open", say, *here, "outcome")
         elif stage.outcome is None:
             say = f"“{name}” is closed but does not say how it ended. Add outcome: with one of {known}."

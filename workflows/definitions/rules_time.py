@@ -95,9 +95,7 @@ def order(subject: Subject) -> Iterator[Fault]:
                 this = _place(rung.when[urgency])
                 if this < before:
                     say = f"For {urgency}, “{rung.key}” falls before one above it. Change time or order."
-                    yield subject.fault(
-                        "rung-out-of-order", say, "ladders", name, index, "when", urgency.value
-                    )
+                    yield subject.fault("rung-out-of-order", say, "ladders", name, index, "when", urgency.value)
                 before = max(before, this)
 
 

@@ -73,9 +73,7 @@ def decided(case: Case, outcome: Outcome) -> Case:
 
 def advise(advice: c.AdviceType, *, delegated: bool = False) -> c.Advise:
     """A piece of advice."""
-    return c.Advise(
-        id="1", actor=_ACTOR, at=_AT, case_id="sample", advice=advice, delegated_release=delegated
-    )
+    return c.Advise(id="1", actor=_ACTOR, at=_AT, case_id="sample", advice=advice, delegated_release=delegated)
 
 
 def decide() -> c.Decide:

@@ -148,9 +148,7 @@ class _Reader:
             say = f"The file holds more than {MOST_NODES:,} values. Make it shorter."
             self._refuse("yaml-too-big", say, mark)
         if len(path) > MOST_DEPTH:
-            say = (
-                f"Values are nested more than {MOST_DEPTH} deep here; a workflow needs less. Make it flatter."
-            )
+            say = f"Values are nested more than {MOST_DEPTH} deep here; a workflow needs less. Make it flatter."
             self._refuse("yaml-too-big", say, mark)
         if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor is not None):
             say = "Anchors (&name) and aliases (*name) are not accepted. Write the value out at each place."
@@ -178,9 +176,7 @@ class _Reader:
         while not isinstance(event := next(self.events), MappingEndEvent):
             self._admit(event, path)
             if not isinstance(event, ScalarEvent):
-                self._refuse(
-                    "yaml-syntax", "A key must be one word, not a list or mapping.", event.start_mark
-                )
+                self._refuse("yaml-syntax", "A key must be one word, not a list or mapping.", event.start_mark)
             key = self._checked(event)
             if key in values:
                 first = self.lines[(*path, key)]

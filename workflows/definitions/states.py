@@ -47,8 +47,7 @@ def _targets(definition: Definition, stage: Stage, route: Route) -> list[str]:
     return [
         asker.name
         for asker in definition.stages.values()
-        if (rule := asker.commands.get(CommandType.ASK))
-        and any(each.to == stage.name for each in rule.routes)
+        if (rule := asker.commands.get(CommandType.ASK)) and any(each.to == stage.name for each in rule.routes)
     ]
 
 

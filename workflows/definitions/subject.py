@@ -82,9 +82,7 @@ class Subject:
                 found.append(way)
         return tuple(found)
 
-    def reached(
-        self, start: str, *, by: Callable[[Way], bool] = lambda way: True
-    ) -> dict[str, tuple[Way, ...]]:
+    def reached(self, start: str, *, by: Callable[[Way], bool] = lambda way: True) -> dict[str, tuple[Way, ...]]:
         """Every stage in reach of ``start`` over ways that pass ``by``, with a shortest route there."""
         return reach(start, [way for way in self.steps if by(way)])
 
