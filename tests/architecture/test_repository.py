@@ -14,7 +14,7 @@ from workflows.settings import NAMES, PREFIX, Settings
 
 ADDRESS = re.compile(r"\b(?:https?|git\+?\w*|ssh|file)://", re.IGNORECASE)
 REGISTRY = re.compile(r"(?:--(?:extra-)?index-url|--find-links|^\s*(?:@\w+:)?registry\s*=)", re.MULTILINE)
-SOMEBODYS = re.compile(r"(?<![\w.~-])/(?:home|Users)/[\w.-]+|(?<![\w.~-])/root/")
+SOMEBODYS = re.compile(r"(?<![\w.~-])/(?:home|Users)/[\w.-]+|(?<![\w.~-])/root(?=/)")
 MADE = {"node_modules", "dist", "__pycache__", ".venv", "var", "test-results", "htmlcov"}
 TABLE = re.compile(rf"^\| `{PREFIX}(\w+)` \|.*\| (.*?) \|$", re.MULTILINE)
 
