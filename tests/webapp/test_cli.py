@@ -6,7 +6,6 @@ import io
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -145,17 +144,3 @@ def test_the_home_may_be_named_anywhere(monkeypatch: pytest.MonkeyPatch) -> None
     assert os.environ["GATEHOUSE_HOME"] == "/b"
     assert take_home(["up", "--home", "/c"]) == ["up", "--home", "/c"]
     assert os.environ["GATEHOUSE_HOME"] == "/b"
-
-
-def test_generated_documents_are_made_and_checked(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from webapp.cli import docs
-
-    monkeypatch.setattr(docs, "ROOT", tmp_path)
-    monkeypatch.setattr(docs, "documents", lambda: {"docs/a.md": "made\n"})
-    code, _, complaint = run("docs", "--check")
-    assert code == 1
-    assert "Not what the code makes: docs/a.md." in complaint
-    assert not (tmp_path / "docs").exists()
-    assert run("docs")[:2] == (0, "Made again: docs/a.md.\n")
-    assert (tmp_path / "docs/a.md").read_text(encoding="utf-8") == "made\n"
-    assert run("docs", "--check")[:2] == (0, "All generated documents are what the code makes.\n")
