@@ -25,7 +25,7 @@ from workflows.service.execute import listed
 from workflows.service.library import Library
 from workflows.service.scenario import Cast, Scenario, Step, reference, scenarios, script
 from workflows.service.unit_of_work import Engine, reading, transaction
-from workflows.store import bulk, people
+from workflows.store import bulk, cases, events, people
 
 BATCH = 1_000
 PATTERNS = 300
@@ -95,7 +95,7 @@ def fill(
         (mix.cases - ended - mix.due, _Play(crew, definition, library, now, chance)),
         (ended, _Play(crew, definition, library, now, chance, ended=True)),
     )
-    made = events = 0
+    made = written = 0
     # The database takes one batch in while the next is being made.
     with ThreadPoolExecutor(1) as writer:
         writing: Future[None] | None = None
@@ -108,12 +108,28 @@ def fill(
                 if writing is not None:
                     writing.result()
                 writing = writer.submit(_write, engine, batch)
-                events, made = events + len(batch.events), made + size
+                written, made = written + len(batch.events), made + size
                 told(made)
         if writing is not None:
             writing.result()
     bulk.refresh_statistics(engine)
-    return events
+    return written
+
+
+def copies(engine: Engine, library: Library, case_id: str, number: int) -> list[str]:
+    """``number`` more cases with the same past as one that is there; their ids. Raises KeyError for an unknown one."""
+    with reading(engine) as connection:
+        case, past = cases.read(connection, case_id), events.of_stream(connection, case_id)
+        if case is None:
+            raise KeyError(case_id)
+        definition = library.definition(connection, case.definition)
+    calendar = library.calendar(case.calendar)
+    work = due(case, definition, calendar)
+    history = bulk.prepare(case, [(each.event,) for each in past], listed(case, definition, calendar), work)
+    batch, chance = bulk.Batch.empty(), random.SystemRandom()
+    made = [batch.add(history, reference=_reference(chance)) for _ in range(number)]
+    _write(engine, batch)
+    return made
 
 
 def _sizes(wanted: int) -> Iterator[int]:

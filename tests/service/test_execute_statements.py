@@ -1,0 +1,73 @@
+"""What a command costs in statements: few, and the same however many cases, items and people there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.builders import House, build
+from tests.counting import statements
+from workflows.core import commands as c
+from workflows.core.request import Items, Purpose, Task
+from workflows.service.filling import Mix, fill
+from workflows.service.scenario import scenarios
+from workflows.service.unit_of_work import reading
+
+DECIDE = 5
+"""Lock and read; the case row; the events; the due work; the notices with their mails."""
+SAVE = 3
+"""Lock and read; the case row; the events."""
+
+
+def decision(house: House, case_id: str) -> c.Command:
+    outcomes = tuple(
+        c.ItemDecision(item.key, c.ItemOutcome.REFUSE, "not_necessary", "Not needed.")
+        for item in house.case(case_id).request.items
+    )
+    harms: dict[str, Any] = {
+        "harm_of_sharing": "Some.",
+        "harm_of_not_sharing": "Little.",
+        "would_change_it": "New risk.",
+    }
+    return house.command(c.Decide, "anne.whitcombe", case_id, items=outcomes, **harms)
+
+
+def cost(house: House, command: c.Command) -> list[str]:
+    house.casework.library.calendar("england-and-wales")
+    with statements(house.engine) as sent:
+        house.casework.execute(command)
+    return sent
+
+
+def test_deciding_takes_the_same_few_statements_whatever_there_is(house: House) -> None:
+    few, many_items, many_cases = build(house, "S4"), build(house, "S2"), build(house, "S2")
+    assert len(cost(house, decision(house, few))) == DECIDE
+    assert len(cost(house, decision(house, many_items))) == DECIDE
+    fill(house.engine, house.casework.library, Mix(200), now=house.casework.now())
+    with house.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO memberships SELECT id, cast(:org AS uuid), 'ig_lead' FROM people ON CONFLICT DO NOTHING"),
+            {"org": house.organisation("harrowmere").id},
+        )
+    assert len(cost(house, decision(house, many_cases))) == DECIDE
+
+
+def test_saving_takes_three(house: House) -> None:
+    case_id = build(house, "S2", upto="submit")
+    purpose = scenarios()["S2"].part(Purpose)
+    assert len(cost(house, house.command(c.Save, "priya.anand", case_id, task=Task.PURPOSE, answers=purpose))) == SAVE
+    items = scenarios()["S2"].part(Items)
+    assert len(cost(house, house.command(c.Save, "priya.anand", case_id, task=Task.ITEMS, answers=items))) == SAVE
+
+
+@pytest.mark.feature("C22")
+def test_a_definition_is_read_once_in_a_process(house: House) -> None:
+    first, second = build(house, "S2"), build(house, "S2")
+    del first
+    sent = cost(house, decision(house, second))
+    assert not any("definitions" in statement for statement in sent)
+    with reading(house.engine) as connection, statements(house.engine) as again:
+        house.casework.library.latest(connection, "standard")
+    assert len(again) == 1
