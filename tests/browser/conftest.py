@@ -11,11 +11,11 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from launch.testing import CHROMIUM_NAMES, CHROMIUM_SETTING
-from tests.browser.ground import Ground
 from tests.browser.visitor import PHONE, Visitor
+from tests.processes.ground import Ground
 from tests.processes.product import Product, own_database, own_queue, running_product
 
 FLAGS = (
@@ -72,16 +72,26 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def cookies() -> dict[str, StorageState]:
+    """What the browser of each person who has signed in keeps."""
+    return {}
+
+
 @pytest.fixture
-def visit(browser: Browser, product: Product) -> Iterator[Visit]:
-    """Makes visitors: ``visit("priya.anand")`` is signed in, ``visit()`` is not. All are gone after the test."""
+def visit(browser: Browser, product: Product, cookies: dict[str, StorageState]) -> Iterator[Visit]:
+    """Makes visitors: ``visit("priya.anand")`` is signed in, ``visit()`` is not. All are gone after the test.
+
+    A person signs in once in a run; from then on her browsers bring the cookie along.
+    """
     made: list[Visitor] = []
 
     def make(who: str = "", *, width: int = PHONE, scripts: bool = True) -> Visitor:
-        visitor = Visitor.arrive(browser, product, width=width, scripts=scripts)
+        visitor = Visitor.arrive(browser, product, width=width, scripts=scripts, cookies=cookies.get(who))
         made.append(visitor)
-        if who:
+        if who and who not in cookies:
             visitor.sign_in(who)
+            cookies[who] = visitor.context.storage_state()
         return visitor
 
     yield make

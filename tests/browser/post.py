@@ -44,6 +44,13 @@ class Post:
             raise AssertionError(f"missing: {self.read - there[0]}; there: {there[0]}") from None
         assert there[0] == self.read, f"too many: {there[0] - self.read}"
 
+    def has(self, who: str, subject: str) -> None:
+        """This mail is there, or comes soon."""
+        wait_for(
+            lambda: (who, subject) in [mail.seen for mail in self.product.mails(self.case_id)],
+            seconds=20, what=f"the mail “{subject}” to {who}",
+        )  # fmt: skip
+
     def is_discreet(self, story: Scenario, reference: str) -> None:
         """Every mail names the case and its page; none names anybody, or says anything that somebody wrote."""
         mails = self.product.mails(self.case_id)

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from tests.browser import journeys
 from tests.browser.conftest import Visit
-from tests.browser.ground import Ground
 from tests.browser.post import DECIDED, ENDED, PROGRESS, RELEASED, YOUR_TURN, Post
 from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.processes.ground import Ground
 from tests.processes.product import Product
 from workflows.core.request import Items, Task
 from workflows.service.scenario import Scenario

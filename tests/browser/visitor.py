@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, StorageState
 
 from launch.homes import ROOT
 from tests.processes.product import PASSWORD, Product
@@ -58,11 +58,14 @@ class Visitor:
         self.page.on("response", self._answered)
 
     @classmethod
-    def arrive(cls, browser: Browser, product: Product, *, width: int, scripts: bool) -> Visitor:
-        """A visitor with an empty browser who has not opened anything yet."""
+    def arrive(
+        cls, browser: Browser, product: Product, *, width: int, scripts: bool, cookies: StorageState | None = None
+    ) -> Visitor:
+        """A visitor who has not opened anything yet; her browser is empty but for ``cookies``."""
         context = browser.new_context(
             viewport={"width": width, "height": HEIGHTS[width]}, java_script_enabled=scripts, locale="en-GB",
             base_url=product.base_url, has_touch=width == PHONE, timezone_id="Europe/London",
+            storage_state=cookies,
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
         return cls(context, product, width=width, scripts=scripts)
