@@ -51,7 +51,7 @@ def up(*, port: int = 8000, home: str | None = None, empty: bool = False) -> int
         environment = process_environment(ours, servers)
         _check_settings(environment)
         ours.prepare_servers(servers)
-        supervisor = Supervisor(_children(ours, servers, environment))
+        supervisor = Supervisor(children(ours, servers, environment))
         try:
             _start_all(ours, servers, supervisor, environment)
             supervisor.watch()
@@ -99,7 +99,7 @@ def _python(module: str) -> list[str]:
     return [sys.executable, "-P", "-m", module]
 
 
-def _children(home: Home, servers: Servers, environment: Mapping[str, str]) -> list[Child]:
+def children(home: Home, servers: Servers, environment: Mapping[str, str]) -> list[Child]:
     """Everything that is kept alive, in the order of starting."""
     places = home.places()
     sink = ["--port", str(places["smtp_port"]), "--folder", str(home.mail)]

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from launch import processes
-from launch.homes import Home, attached
+from launch.homes import Home
 from launch.servers import Addresses
 from tests.conftest import DATABASE_SETTING
 from tests.launch.starting import clean_environment, launch_command, said, wait_for
@@ -27,6 +27,8 @@ from tests.launch.starting import clean_environment, launch_command, said, wait_
 REDIS_SETTING = "GATEHOUSE_TEST_REDIS_URL"
 PASSWORD = "amber-cedar-heron-2041"
 """What everybody of the demo signs in with here."""
+CHOSEN = {"GATEHOUSE_DEMO_PASSWORD": PASSWORD, "GATEHOUSE_SWEEP_SECONDS": "1"}
+"""How the tests want the product to be set."""
 READY = "Ctrl-C stops everything"
 
 
@@ -119,12 +121,11 @@ def own_queue(number: int) -> str:
 def running_product(folder: Path, *, database: str, queue: str) -> Iterator[Product]:
     """`up` on a home of its own and a free port, with the demo laid out, until the block ends.
 
-    Where ``database`` and ``queue`` are empty it starts servers of its own, as for anybody. Call this from the
+    Where ``database`` or ``queue`` is empty it starts a server of its own, as for anybody. Call this from the
     main thread: the kernel ends the product when the thread ends that started it.
     """
     log = folder.with_suffix(".log")
-    given = {"GATEHOUSE_DEMO_PASSWORD": PASSWORD, "GATEHOUSE_SWEEP_SECONDS": "1"}
-    given |= {"GATEHOUSE_DATABASE_URL": database, "GATEHOUSE_REDIS_URL": queue} if database and queue else {}
+    given = {**CHOSEN, "GATEHOUSE_DATABASE_URL": database, "GATEHOUSE_REDIS_URL": queue}
     with log.open("wb") as output:
         process = processes.spawn(
             launch_command("up", "--port", "0", "--home", str(folder)),
@@ -133,16 +134,20 @@ def running_product(folder: Path, *, database: str, queue: str) -> Iterator[Prod
     try:
         wait_for(lambda: READY in said(log) or process.poll() is not None, seconds=90, what="the start")
         assert process.poll() is None, said(log)
-        settings = _settings(folder, given)
+        settings = settings_of(Home(folder), database=database, queue=queue)
         yield Product(folder, settings["GATEHOUSE_BASE_URL"], settings)
         assert process.poll() is None, f"the product ended by itself:\n{said(log)}"
     finally:
         processes.stop(process, gentle=signal.SIGINT, seconds=30)
 
 
-def _settings(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
-    if "GATEHOUSE_DATABASE_URL" in given:
-        addresses = Addresses(database=given["GATEHOUSE_DATABASE_URL"], redis=given["GATEHOUSE_REDIS_URL"])
-        return {**Home(folder).environment(addresses), **given}
-    with attached(folder) as settings:
-        return dict(settings)
+def settings_of(home: Home, *, database: str = "", queue: str = "") -> dict[str, str]:
+    """The settings of a home's processes; its own servers where none is named."""
+    places, secrets = home.places(), home.secrets
+    own = Addresses(
+        database=database
+        or f"postgresql://gatehouse:{secrets['database_password']}@127.0.0.1:{places['database_port']}/gatehouse",
+        redis=queue or f"redis://:{secrets['redis_password']}@127.0.0.1:{places['redis_port']}/0",
+    )
+    addresses = {"GATEHOUSE_DATABASE_URL": own.database, "GATEHOUSE_REDIS_URL": own.redis}
+    return {**home.environment(own), **CHOSEN, **addresses}

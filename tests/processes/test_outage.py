@@ -1,0 +1,227 @@
+"""Outages of the real processes: what falls due happens once, each mail is one mail, and the pages go on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import redis
+from sqlalchemy import text
+
+from launch import processes
+from tests.launch.starting import wait_for
+from tests.processes.ground import Ground
+from tests.processes.parts import Caller, Parts, parts_of
+from tests.processes.product import Product, own_database, running_product
+from workflows.service.library import Library
+from workflows.service.unit_of_work import reading, transaction
+
+pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(240)]
+
+LONDON = ZoneInfo("Europe/London")
+PATIENCE = 60.0
+LADDER = {"half", "overdue", "deputy", "manager"}
+"""The rungs of a priority request at its consent check that are due on the evening of the next working day."""
+
+
+class Record:
+    """What the database says has happened."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.engine = ground.house.engine
+
+    def rows(self, statement: str) -> list[tuple[str, ...]]:
+        """The rows of a question, every value as text."""
+        with reading(self.engine) as connection:
+            return [tuple(str(value) for value in row) for row in connection.execute(text(statement))]
+
+    def count(self, statement: str) -> int:
+        """The one number that a question gives."""
+        return int(self.rows(statement)[0][0])
+
+    def due(self) -> set[tuple[str, ...]]:
+        """What is due at the product's time and not done: (case, clock, rung)."""
+        ahead = "coalesce((SELECT ahead FROM product_clock), interval '0')"
+        where = f"WHERE due_at <= clock_timestamp() + {ahead}"
+        return set(self.rows(f"SELECT case_id, clock, rung FROM due_items {where}"))
+
+    def rungs(self) -> Counter[tuple[str, ...]]:
+        """How often each rung was carried out: (case, clock, rung)."""
+        kinds = "type IN ('Reminded', 'BecameOverdue', 'Escalated')"
+        return Counter(self.rows(f"SELECT stream, facts->>'clock', facts->>'rung' FROM events WHERE {kinds}"))
+
+    def waiting(self) -> int:
+        """How many mails wait."""
+        return self.count("SELECT count(*) FROM outbox WHERE state = 'waiting'")
+
+    def beats(self) -> str:
+        """When beat, queue and worker last showed that they are alive."""
+        return str(self.rows("SELECT max(at) FROM heartbeats"))
+
+    def notices(self) -> int:
+        """How many notices there are."""
+        return self.count("SELECT count(*) FROM notices")
+
+    def is_quiet(self) -> bool:
+        """Nothing is due and no mail waits."""
+        return not self.due() and self.waiting() == 0
+
+    def end_leases(self) -> None:
+        """Let the time of the leases of those that were killed be over."""
+        with transaction(self.engine) as connection:
+            for table in ("due_items", "outbox"):
+                over = "lease_until = clock_timestamp() - interval '1 second'"
+                connection.execute(text(f"UPDATE {table} SET {over} WHERE lease_until IS NOT NULL"))
+
+
+def two_working_days_begin(ground: Ground) -> None:
+    """Move the product's clock on to ten in the morning of a working day that another one follows."""
+    calendar = Library().calendar("england-and-wales")
+    day = ground.now.astimezone(LONDON).date() + timedelta(days=1)
+    while not (calendar.is_working_day(day) and calendar.is_working_day(day + timedelta(days=1))):
+        day += timedelta(days=1)
+    ground.office.move_clock(datetime.combine(day, time(10), LONDON) - ground.now)
+
+
+def every_mail_is_one_mail(product: Product, record: Record) -> None:
+    """What the database calls sent has arrived; what arrived twice is the same mail, word for word."""
+    sent = {row[0] for row in record.rows("SELECT message_id FROM outbox WHERE state = 'sent'")}
+    assert record.count("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'dead')") == 0
+    mails = product.mails()
+    assert {mail.message_id for mail in mails} == sent
+    assert len({(mail.message_id, mail.to, mail.subject, mail.body) for mail in mails}) == len(sent)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """A database of this test's own on the tests' server, or nothing: then the product starts its own."""
+    with own_database("gatehouse_outage") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
+    """The parts of a product with the demo laid out, all running. A test leaves them so."""
+    with pytest.MonkeyPatch.context() as patch, own_database("gatehouse_parts") as database:
+        patch.delenv("GATEHOUSE_REDIS_URL", raising=False)
+        patch.setenv("GATEHOUSE_DATABASE_URL", database)
+        with parts_of(tmp_path_factory.mktemp("parts") / "home", database=database) as parts:
+            parts.start("mail", "web", "worker", "beat")
+            yield parts
+
+
+@pytest.mark.feature("C20", "C21", "I7", "I8", "I11", "F04", "F17")
+def test_a_day_without_worker_beat_and_queue_loses_and_repeats_nothing(parts: Parts) -> None:
+    """People go on working meanwhile; afterwards every rung that fell due is there once, and so is every mail."""
+    product = parts.product
+    with contextlib.closing(Ground.over(product)) as ground:
+        record, caller = Record(ground), Caller(product)
+        two_working_days_begin(ground)
+        wait_for(lambda: caller.get("/health/ready")[0] == 200, seconds=PATIENCE, what="readiness")
+        left = ground.brought("S2", upto="consent_check")
+        worked = ground.brought("S2", upto="consent_check")
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet before the outage")
+        before = record.rungs()
+
+        parts.kill("worker", "beat", "valkey")
+        caller.sign_in("samir.haddad@harrowmere.example")
+        page = caller.send(f"/cases/{worked}/consent", finding="not_a_bar", note="Refused, and not a bar")
+        assert "The consent check was recorded." in page
+        ground.office.move_clock(timedelta(hours=36))
+        fell_due, waited = record.due(), record.waiting()
+        assert {rung for case, _clock, rung in fell_due if case == left} == LADDER
+        assert waited > 0
+        wait_for(lambda: caller.get("/health/ready")[0] == 503, seconds=PATIENCE, what="the truth about the worker")
+        assert caller.get("/health/live")[0] == 200
+
+        parts.start("valkey", "worker", "beat")
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet after the outage")
+        wait_for(lambda: caller.get("/health/ready")[0] == 200, seconds=PATIENCE, what="readiness again")
+        assert record.rungs() - before == Counter(fell_due)
+        every_mail_is_one_mail(product, record)
+
+        notices, rungs = record.notices(), record.rungs()
+        for _ in range(3):
+            last = record.beats()
+            wait_for(lambda last=last: record.beats() != last, seconds=PATIENCE, what="another beat")  # type: ignore[misc]
+        assert (record.notices(), record.rungs()) == (notices, rungs)
+        assert ids_once(product)
+        assert product.tool("register", "verify")
+
+
+def ids_once(product: Product) -> bool:
+    """No mail has arrived twice: nothing was killed while it was being sent."""
+    return set(Counter(mail.message_id for mail in product.mails()).values()) == {1}
+
+
+@pytest.mark.feature("C21", "F04", "F22")
+def test_the_queue_dies_under_a_working_worker(parts: Parts) -> None:
+    """The worker finds the queue again by itself; what was asked for meanwhile is done, and done once."""
+    product = parts.product
+    with contextlib.closing(Ground.over(product)) as ground:
+        record = Record(ground)
+        wait_for(lambda: bool(record.rows("SELECT 1 FROM heartbeats")), seconds=PATIENCE, what="a first beat")
+        parts.kill("valkey")
+        case_id = ground.brought("S2", upto="consent_check")
+        parts.start("valkey")
+        wait_for(lambda: bool(product.mails(case_id)), seconds=PATIENCE, what="the mail")
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet")
+        assert [mail.seen[0] for mail in product.mails(case_id)] == ["samir.haddad"]
+        every_mail_is_one_mail(product, record)
+
+
+def pids(product: Product, name: str) -> list[int]:
+    """The processes of one part of a product that is kept alive: valkey, worker or beat."""
+    if name == "valkey":
+        return processes.processes_in(product.home / "valkey")
+    found = processes.processes_in(product.home / "run")
+    return [pid for pid in found if f"\0{name}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def kill_part(product: Product, name: str) -> None:
+    """kill -9 whatever runs of a part."""
+    for pid in pids(product, name):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.feature("C20", "C21", "I7", "I8", "F01", "F04")
+def test_killed_again_and_again_in_the_middle_of_escalations(database: str, tmp_path: Path) -> None:
+    """Worker, beat and queue are killed, and the queue flushed, while rungs are climbed and mails go out."""
+    with (
+        running_product(tmp_path / "home", database=database, queue="") as product,
+        contextlib.closing(Ground.over(product)) as ground,
+    ):
+        record = Record(ground)
+        two_working_days_begin(ground)
+        cases = [ground.brought("S2", upto="consent_check") for _ in range(8)]
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet at the start")
+        before = record.rungs()
+        # All at once: what the sweep has not taken yet is what is counted here as due.
+        kill_part(product, "beat")
+        ground.office.move_clock(timedelta(hours=36))
+        due = record.due() | set(record.rungs() - before)
+        for victim in ("worker", "valkey", "worker"):
+            done = record.rungs().total()
+            with contextlib.suppress(AssertionError):  # it may be done by now, or down: kill all the same
+                wait_for(lambda done=done: record.rungs().total() > done, seconds=4)  # type: ignore[misc]
+            with (
+                contextlib.suppress(redis.RedisError),
+                redis.Redis.from_url(product.settings["GATEHOUSE_REDIS_URL"], socket_connect_timeout=1) as queue,
+            ):
+                queue.flushall()
+            kill_part(product, victim)
+            record.end_leases()
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet after the kills")
+        assert record.rungs() - before == Counter(due)
+        for case in cases:
+            assert {rung for stream, _clock, rung in record.rungs() if stream == case} == LADDER
+        every_mail_is_one_mail(product, record)
+        assert product.tool("register", "verify")
