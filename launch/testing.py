@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from launch import covering
 from launch.homes import ROOT
 from launch.saying import Trouble, say, step, warn
 from launch.servers import Addresses, passing_servers
@@ -27,22 +28,27 @@ PACKAGES = ("workflows", "webapp", "workers", "launch")
 def run_tests(arguments: Sequence[str]) -> int:
     """Run the tests with everything that they need; return pytest's exit code.
 
-    `arguments` go to pytest as they are (`--feature C2` too). Without Chromium the browser tests are left out,
-    and a loud line says so before and after.
+    `arguments` go to pytest as they are (`--feature C2` too), except `--coverage`: then the run is measured, and
+    fails where the tests reach too little. Without Chromium the browser tests are left out, and a loud line says
+    so before and after.
     """
+    measured = covering.ASKED in arguments
+    arguments = [part for part in arguments if part != covering.ASKED]
     build_assets()
     chromium = find_or_install_chromium()
     extra: list[str] = [] if any(part.startswith("-n") for part in arguments) else ["-n", "2", "--dist", "loadgroup"]
     given = list(arguments) if chromium else _without_browser(arguments)
-    with _test_servers(durable=False) as addresses:
-        environment = {
-            **_environment(),
-            "GATEHOUSE_TEST_DATABASE_URL": addresses.database,
-            "GATEHOUSE_TEST_REDIS_URL": addresses.redis,
-        }
+    with tempfile.TemporaryDirectory(prefix="gatehouse-found-") as found:
+        environment = covering.measuring(_environment(), Path(found)) if measured else _environment()
         if chromium:
             environment[CHROMIUM_SETTING] = chromium
-        code = _run([sys.executable, "-P", "-m", "pytest", *extra, *given], environment)
+        with _test_servers(durable=False) as addresses:
+            environment["GATEHOUSE_TEST_DATABASE_URL"] = addresses.database
+            environment["GATEHOUSE_TEST_REDIS_URL"] = addresses.redis
+            python = [*covering.MEASURED, "run", "-m"] if measured else [sys.executable, "-P", "-m"]
+            code = _run([*python, "pytest", *extra, *given], environment)
+        if measured and code == 0:
+            code = covering.judge(_run, environment)
     if not chromium:
         _say_no_browser()
     return code
