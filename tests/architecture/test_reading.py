@@ -135,7 +135,7 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     for who in ROLES:
         client = PageClient(demo).sign_in(house.person(who).email).http
         before = rows(engine)
-        answers = fetch(client, where)
+        answers = fetch(client, [each for each in where if tried(each[1], who)])
         shown = [answer for answer in answers if answer.status == 200]
         again = fetch(client, [(answer.endpoint, answer.path) for answer in shown])
         assert [answer.path for answer in again if answer.status != 200] == [], f"{who}: the second look differs"
@@ -146,6 +146,11 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     # The beat of a test is never heard.
     wanted = {endpoint for endpoint, _ in where} - {"health.ready"}
     assert opened >= wanted, f"nobody could open {wanted - opened}"
+
+
+def tried(path: str, who: str) -> bool:
+    """Whether a person tries an address. A draft's pages are for its owner; one more person stands for the others."""
+    return not path.startswith("/requests/") or who in ("priya.anand", "martin.shaw")
 
 
 def check_answers(answers: list[Answer], who: str) -> None:
