@@ -11,7 +11,7 @@ from workflows.core.permissions import ROLE_TITLES, Membership
 from workflows.definitions import demo
 from workflows.service.demo_cases import PLACED, Stage
 from workflows.service.library import CALENDARS, Library
-from workflows.service.office import Cost, Office
+from workflows.service.office import Cost, Office, Organisation
 from workflows.service.passwords import Passwords
 from workflows.service.publishing import publish_shipped
 from workflows.service.scenario import Cast
@@ -109,8 +109,7 @@ def seed(engine: Engine, office: Office, *, password: str) -> Seeded:
     before. An interrupted seeding goes on where it stopped. Raises UnfitPassword, Busy, Unavailable.
     """
     known = {org.key for org in office.organisations()}
-    orgs = {org.key: office.add_organisation(**org.columns()) for org in organisations()}
-    new_people = _seed_people(engine, office, {key: org.id for key, org in orgs.items()}, password=password)
+    orgs, new_people = seed_people(engine, office, password=password)
     now = office.now()
     publish_shipped(engine, by="", at=now)
     everybody = {person.email: office.find(person.email) for person in people()}
@@ -120,8 +119,12 @@ def seed(engine: Engine, office: Office, *, password: str) -> Seeded:
     return Seeded(len(set(orgs) - known), new_people, new_cases)
 
 
-def _seed_people(engine: Engine, office: Office, orgs: dict[str, str], *, password: str) -> int:
-    """Add who is missing; see that the password is everybody's. How many were added."""
+def seed_people(engine: Engine, office: Office, *, password: str) -> tuple[dict[str, Organisation], int]:
+    """Add the organisations, and who is missing; see that the password is everybody's.
+
+    The organisations by key, and how many people were added. Raises as ``seed`` does.
+    """
+    orgs = {org.key: office.add_organisation(**org.columns()) for org in organisations()}
     with reading(engine) as connection:
         known = {person.email: persons.credentials(connection, person.email) for person in people()}
     missing = [person for person in people() if known[person.email] is None]
@@ -129,8 +132,8 @@ def _seed_people(engine: Engine, office: Office, orgs: dict[str, str], *, passwo
     changed = bool(there) and not Passwords().matches(password, there[0].password_hash)
 
     for person in missing:
-        memberships = [Membership(orgs[key], role) for key, role in person.roles]
+        memberships = [Membership(orgs[key].id, role) for key, role in person.roles]
         office.add_person(name=person.name, email=person.email, password=password, memberships=memberships)
     for found in there if changed else ():
         office.set_password(found.person_id, password)
-    return len(missing)
+    return orgs, len(missing)
