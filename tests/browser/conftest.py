@@ -28,6 +28,7 @@ QUEUE = 11
 Visit = Callable[..., Visitor]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the group, also when only this folder is run
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every browser test, and keep them on one worker."""
     for item in items:
