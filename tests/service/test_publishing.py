@@ -12,6 +12,7 @@ from tests.builders import House, build
 from workflows.core.commands import ConsentFinding, RecordConsent
 from workflows.definitions.faults import BadDefinition
 from workflows.definitions.loader import read_builtin
+from workflows.service import publishing
 from workflows.service.publishing import NotNewer, publish, publish_shipped, published
 from workflows.service.registering import Whole, verify
 from workflows.service.unit_of_work import reading, transaction
@@ -74,6 +75,14 @@ def test_publishing_is_sealed_on_the_houses_record(house: House) -> None:
 def test_the_shipped_workflows_are_published_once(house: House) -> None:
     assert publish_shipped(house.engine, by="", at=NOW) == ()
     assert [row.workflow for row in published(house.engine)] == ["standard"]
+
+
+def test_a_new_version_of_the_product_waits_until_somebody_publishes_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "read_builtin", lambda name: version(2))
+    assert publish_shipped(house.engine, by="", at=NOW, newer=False) == ()
+    assert [ref.version for ref in publish_shipped(house.engine, by="", at=NOW)] == [2]
 
 
 def test_a_published_version_can_be_neither_changed_nor_deleted(house: House) -> None:

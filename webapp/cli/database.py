@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from webapp.cli.ground import settled
+from webapp.cli.ground import opened, settled
+from workflows.service.publishing import publish_shipped
 from workflows.service.upkeep import upgrade
 
 
@@ -15,7 +16,13 @@ def database() -> None:
 
 @database.command("upgrade")
 def upgrade_database() -> None:
-    """Bring the database to the shape that this version needs: all of it or nothing."""
+    """Bring the database to the shape that this version needs: all of it or nothing.
+
+    A workflow of the product of which no version was ever published is published, so that work can begin.
+    """
     with settled() as settings:
         upgrade(settings.database_url)
     click.echo("The database has the newest shape.")
+    with opened() as house:
+        for ref in publish_shipped(house.engine, by="", at=house.office.now(), newer=False):
+            click.echo(f"Published: {ref.workflow} version {ref.version}.")

@@ -28,7 +28,7 @@ def check(file: Path) -> None:
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
     click.echo(f"{file.name} is a good workflow.")
 
 

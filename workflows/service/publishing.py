@@ -50,13 +50,19 @@ def publish(engine: Engine, text: str, *, source: str, by: str, at: datetime) ->
     return ref
 
 
-def publish_shipped(engine: Engine, *, by: str, at: datetime) -> tuple[DefinitionRef, ...]:
-    """Publish each workflow of the product that is newer than what is published; which ones that were."""
+def publish_shipped(engine: Engine, *, by: str, at: datetime, newer: bool = True) -> tuple[DefinitionRef, ...]:
+    """Publish each workflow of the product that is newer than what is published; which ones that were.
+
+    Without ``newer`` only those of which no version has ever been published: a new house can begin to work,
+    and in an old one a person says when a new version shall count.
+    """
     with reading(engine) as connection:
         known = {each.workflow: each.version for each in definitions.every(connection)}
     done = []
     for name in builtin_names():
         text = read_builtin(name)
+        if name in known and not newer:
+            continue
         if known.get(name, 0) < load(text, source=f"{name}.yaml").ref.version:
             done.append(publish(engine, text, source=f"{name}.yaml", by=by, at=at))
     return tuple(done)
