@@ -26,7 +26,7 @@ def ready_to_confirm(visitor: Visitor, ground: Ground, case_id: str) -> None:
     assert visitor.heading == "Is this your decision?"
 
 
-@pytest.mark.feature("C6")
+@pytest.mark.feature("I3")
 def test_two_guardians_decide_at_once(visit: Visit, ground: Ground) -> None:
     """One wins; the other is shown what happened, and what she had typed."""
     case_id = ground.brought("S2", upto="adjudication")
@@ -42,6 +42,7 @@ def test_two_guardians_decide_at_once(visit: Visit, ground: Ground) -> None:
     assert [each.by_name for each in decisions] == ["Dr Anne Whitcombe"]
 
 
+@pytest.mark.feature("I3", "I9")
 def test_a_double_click_decides_once(visit: Visit, ground: Ground) -> None:
     """Two clicks on the last button are one decision, and end on the case."""
     case_id = ground.brought("S2", upto="adjudication")
@@ -96,6 +97,7 @@ def tab_to(visitor: Visitor, name: str, *, value: str = "", most: int = 120) -> 
     raise AssertionError(f"{name} cannot be reached with the keyboard")
 
 
+@pytest.mark.feature("C28")
 def test_deciding_with_the_keyboard_alone(visit: Visit, ground: Ground) -> None:
     """From the worklist to the recorded decision with Tab, arrows, Space, Enter and letters."""
     case_id = ground.brought("S4", upto="adjudication")
@@ -132,7 +134,7 @@ def test_deciding_with_the_keyboard_alone(visit: Visit, ground: Ground) -> None:
     assert (decided.outcome, decided.reason) == (ItemOutcome.REFUSE, "detriment")
 
 
-@pytest.mark.feature("C20")
+@pytest.mark.feature("C20", "C22")
 def test_an_escalation_arrives_when_the_clock_is_moved_on(visit: Visit, ground: Ground) -> None:
     """The demo's clock is moved past a deadline; the manager is told, in the product and by mail, and sees why."""
     case_id = ground.brought("S2", upto="consent_check")

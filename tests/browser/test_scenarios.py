@@ -54,7 +54,7 @@ def nobody_else_reads(outsider: Visitor, case_id: str, story: Scenario) -> None:
         outsider.does_not_see(*story.contents.values())
 
 
-@pytest.mark.feature("C1", "C2", "C3")
+@pytest.mark.feature("C1", "C2", "C24", "C26", "C28")
 def test_consented_and_straightforward(visit: Visit, product: Product, ground: Ground) -> None:
     """S1 on a phone: consent covers everything, so the IG lead's advice releases it without an adjudicator."""
     story, holder = ground.story("S1"), "Larkfield Surgery"
@@ -93,9 +93,9 @@ def test_consented_and_straightforward(visit: Visit, product: Product, ground: G
     nobody_else_reads(visit("lucy.brandt", width=PHONE), case_id, story)
 
 
-@pytest.mark.feature("C4", "C5", "C6", "C7")
+@pytest.mark.feature("C1", "C2", "C5", "C24", "C26", "C28")
 def test_consent_refused_and_the_risk_to_a_child_overrides(visit: Visit, product: Product, ground: Ground) -> None:
-    """S2 at a desk: four people, three items, two of them shared, one refused."""
+    """S2 at a desk: five people take part, three items, two of them shared, one refused."""
     story, holder = ground.story("S2"), "Harrowmere NHS Foundation Trust"
     keys = journeys.item_keys(story)
     priya = visit("priya.anand", width=DESK)

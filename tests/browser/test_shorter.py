@@ -24,6 +24,7 @@ def outcomes(ground: Ground, case_id: str) -> dict[str, ItemOutcome]:
     return {each.key: each.outcome for each in decision.items}
 
 
+@pytest.mark.feature("C2", "C19")
 def test_an_adult_with_contact(visit: Visit, ground: Ground) -> None:
     """S9: the police decide by their Information Asset Owner; two items are shared under conditions."""
     story = ground.story("S9")
@@ -130,6 +131,7 @@ def test_continuing_use(visit: Visit, ground: Ground) -> None:
     assert set(outcomes(ground, case_id).values()) == {ItemOutcome.SHARE}
 
 
+@pytest.mark.feature("C24", "C28")
 def test_withdrawn_without_a_script(visit: Visit, product: Product, ground: Ground) -> None:
     """S12 whole, in browsers that run no script: written, sent, checked, withdrawn."""
     story, holder = ground.story("S12"), "Marlbridge County Council"
