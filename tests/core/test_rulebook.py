@@ -88,8 +88,14 @@ def test_an_empty_draft_names_everything_that_is_missing() -> None:
 @pytest.mark.parametrize(
     ("part", "answers", "code"),
     [
-        ("people", People((Person("Adult A", roles=(PersonRole.PROTECTED,)),)), "subject_missing"),
-        ("people", People((Person("Adult A", roles=(PersonRole.DATA_SUBJECT,)),)), "protected_missing"),
+        ("people", People((Person("Adult A", "A", roles=(PersonRole.PROTECTED,)),)), "subject_missing"),
+        ("people", People((Person("Adult A", "A", roles=(PersonRole.DATA_SUBJECT,)),)), "protected_missing"),
+        ("people", People((*PARTS[Task.PEOPLE].people, Person("Adult C", "C. Orrin"))), "role_missing"),
+        (
+            "people",
+            People((*PARTS[Task.PEOPLE].people, Person("Adult C", roles=(PersonRole.PROTECTED,)))),
+            "name_missing",
+        ),
         ("items", Items((Item("risk", "school", "", "x"), Item("record", "school", "x", "x"))), "item_not_described"),
         ("items", Items((Item("risk", "school", "x", " "), Item("record", "school", "x", "x"))), "item_not_justified"),
         ("recipients", Recipients((Recipient("A", "a@x.example", items=("risk",)),)), "item_without_recipient"),

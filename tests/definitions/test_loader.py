@@ -27,7 +27,7 @@ from workflows.definitions.states import mermaid, page
 def test_the_standard_workflow_reads_as_written() -> None:
     definition = load(STANDARD)
     assert (definition.ref.workflow, definition.ref.version, definition.first) == ("standard", 1, "draft")
-    assert definition.packs == ("caldicott/2020-12", "golden-rules/2024")
+    assert definition.packs == ("caldicott/2020-12", "golden-rules/2024-05")
     assert "mental_health" in definition.sensitive
     assert definition.reason("part_enough").outcomes == ("share_reduced",)  # type: ignore[union-attr]
     draft, check, shared = (definition.stage(name) for name in ("draft", "consent_check", "shared"))

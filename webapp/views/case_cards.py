@@ -108,7 +108,8 @@ def person_row(person: PersonView) -> PersonRow:
     """A person as far as this viewer may know her."""
     lines = [said(role, known.PERSON_ROLES) for role in person.roles]
     lines += [f"{words[:1].upper()}{words[1:]}" for words in (person.relation, person.contact) if words]
-    lines.append(f"Age: {person.age_band}")
+    known_age = person.born is not None or not person.age_band.startswith("age")
+    lines.append(f"Age: {person.age_band}" if known_age else "Age not known")
     details = (
         ("Name", person.name),
         ("Born", long_date(person.born) if person.born else ""),
@@ -142,7 +143,7 @@ def item_notes(item: Item, page: CasePage) -> tuple[str, ...]:
 def period_words(period: Period | None) -> str:
     """A period in words; open ends are said as such."""
     if period is None or (period.start is None and period.end is None):
-        return "Not limited to a period"
+        return "As it is today"
     if period.start is None:
         return f"Up to {long_date(period.end)}" if period.end else ""
     if period.end is None:

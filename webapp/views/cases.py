@@ -82,7 +82,9 @@ def next_box(found: CasePage) -> Next:
             url = url_for(endpoint, org=found.holder_org_id, case=found.id)
             acts.append({"text": words, "url": url})
         else:
-            acts.append({"text": words, "url": url_for(endpoint, case_id=found.id)})
+            # Taking the request back must never be the most prominent thing on the page.
+            quiet = "yes" if offer.command is CommandType.WITHDRAW else ""
+            acts.append({"text": words, "url": url_for(endpoint, case_id=found.id), "quiet": quiet})
     return Next(_next_words(found, may_act=bool(acts)), tuple(acts), tuple(_merged(closed)))
 
 
