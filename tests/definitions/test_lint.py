@@ -55,7 +55,7 @@ def _rules_in_the_code() -> set[str]:
     """Every text in the package that looks like the name of a rule: small words joined by hyphens."""
     found: set[str] = set()
     for path in Path(workflows.definitions.__file__).parent.glob("*.py"):
-        if path.name == "calendars.py":
+        if path.name in ("calendars.py", "packs.py", "pack_models.py"):  # packs have their own lint and tests
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

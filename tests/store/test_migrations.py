@@ -118,6 +118,13 @@ CHANGES = [
     "UPDATE definitions SET source = 'other'",
     "DELETE FROM definitions",
     "TRUNCATE definitions",
+    "UPDATE packs SET source = 'other'",
+    "DELETE FROM packs",
+    "TRUNCATE packs CASCADE",
+    "DELETE FROM pack_activations",
+    "TRUNCATE pack_activations",
+    "UPDATE pack_activations SET note = 'other'",
+    "UPDATE pack_activations SET in_force_from = now()",
 ]
 
 
@@ -129,6 +136,11 @@ def test_the_record_and_published_definitions_refuse_to_be_changed(
     with psycopg.connect(database_url) as connection:
         connection.execute(EVENT)
         connection.execute("INSERT INTO definitions VALUES ('standard', 1, 'd', 's', now(), 'p')")
+        connection.execute("INSERT INTO packs VALUES ('caldicott', '2013', 1, 'd', 's', now(), 'p')")
+        connection.execute(
+            "INSERT INTO pack_activations (id, pack, version, proposed_at, proposed_by, note, answered_at, answered_by)"
+            f" VALUES ('{SOME_ID}', 'caldicott', '2013', now(), 'p', 'n', now(), 'q')"
+        )
         connection.commit()
         with pytest.raises(errors.IntegrityConstraintViolation):
             connection.execute(statement)

@@ -75,7 +75,7 @@ def shape(source: Source) -> WorkflowModel:
     try:
         return WorkflowModel.model_validate(source.value)
     except ValidationError as error:
-        raise BadDefinition(_shape_faults(source, error)) from None
+        raise BadDefinition(shape_faults(source, error)) from None
 
 
 def guards(model: WorkflowModel) -> Iterator[tuple[Path, str]]:
@@ -203,13 +203,15 @@ def _rung(model: RungModel) -> Rung:
 
 _SHAPES = {
     "string_type": "This must be text.",
+    "bool_type": "This must be true or false.",
     "dict_type": "This must be keys with values, written as key: value. Write {} for none.",
     "model_type": "This must be keys with values, written as key: value. Write {} for none.",
     "list_type": "This must be a list: lines that begin with a dash, or words between [ and ].",
 }
 
 
-def _shape_faults(source: Source, error: ValidationError) -> Iterator[Fault]:
+def shape_faults(source: Source, error: ValidationError) -> Iterator[Fault]:
+    """What is wrong with the keys and values of a file, each at its line."""
     for each in error.errors(include_url=False, include_input=False):
         path = tuple(part for part in each["loc"] if part != "[key]")
         last = str(path[-1])[:60] if path else ""

@@ -47,47 +47,55 @@ _NO_SUCH_HOUR = 1
 E = TypeVar("E", bound=StrEnum)
 
 
-def _wrong(rule: str, say: str) -> NoReturn:
+def wrong(rule: str, say: str) -> NoReturn:
+    """Refuse a value: the rule's stable name, and how to mend it."""
     raise PydanticCustomError(rule, "{say}", {"say": say})
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """The value, which must be text."""
     if not isinstance(value, str):
-        _wrong("wrong-type", "This must be text. Put it into quotes if it looks like a number or true or false.")
+        wrong("wrong-type", "This must be text. Put it into quotes if it looks like a number or true or false.")
     return value
 
 
-def _words(limit: int) -> PlainValidator:
+def words_up_to(limit: int) -> PlainValidator:
+    """Words for people: not empty, at most ``limit`` characters."""
+
     def check(value: Any) -> str:
-        text = _text(value)
+        text = as_text(value)
         if not text.strip():
-            _wrong("text-empty", "This text is empty. Write it, since people will read it.")
+            wrong("text-empty", "This text is empty. Write it, since people will read it.")
         if len(text) > limit:
-            _wrong("text-too-long", f"This text has {len(text):,} characters; shorten it to {limit:,}.")
+            wrong("text-too-long", f"This text has {len(text):,} characters; shorten it to {limit:,}.")
         return text
 
     return PlainValidator(check)
 
 
-def _one_of(kind: type[E], rule: str, what: str) -> PlainValidator:
+def one_of(kind: type[E], rule: str, what: str) -> PlainValidator:
+    """The name of a member of ``kind``, turned into it; ``what`` is what people call such a thing."""
+
     def check(value: Any) -> E:
-        text = _text(value)
+        text = as_text(value)
         try:
             return kind(text)
         except ValueError:
             known = [each.value for each in kind]
             near = get_close_matches(text[:60], known, n=1)
             mend = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(known)}."
-            _wrong(rule, f"There is no {what} “{text[:60]}”. {mend}")
+            wrong(rule, f"There is no {what} “{text[:60]}”. {mend}")
 
     return PlainValidator(check)
 
 
-def _matching(pattern: re.Pattern[str], say: str) -> PlainValidator:
+def matching(pattern: re.Pattern[str], say: str) -> PlainValidator:
+    """Text that ``pattern`` matches as a whole; ``say`` tells how to write it."""
+
     def check(value: Any) -> str:
-        text = _text(value)
+        text = as_text(value)
         if not pattern.fullmatch(text):
-            _wrong("bad-name", f"“{text[:60]}” cannot be used here. {say}")
+            wrong("bad-name", f"“{text[:60]}” cannot be used here. {say}")
         return text
 
     return PlainValidator(check)
@@ -95,13 +103,13 @@ def _matching(pattern: re.Pattern[str], say: str) -> PlainValidator:
 
 def _format(value: Any) -> str:
     if value != FORMAT:
-        _wrong("bad-format", f"This format is not known. Write format: {FORMAT}")
+        wrong("bad-format", f"This format is not known. Write format: {FORMAT}")
     return FORMAT
 
 
 def _version(value: Any) -> int:
     if type(value) is not int or value < 1 or value > 1_000_000:
-        _wrong(
+        wrong(
             "bad-version",
             "A version is a whole number from 1 upwards; each new one is one more than the last.",
         )
@@ -110,61 +118,63 @@ def _version(value: Any) -> int:
 
 def length(value: Any) -> Length:
     """A length such as "2 working_days": a number above zero and a unit, two years at most."""
-    text = _text(value)
+    text = as_text(value)
     found = _LENGTH.fullmatch(text)
     units = ", ".join(Unit)
     if not found or found[2] not in set(Unit):
-        _wrong("bad-length", f"“{text[:60]}” is no length of time. Write a number and one of: {units}.")
+        wrong("bad-length", f"“{text[:60]}” is no length of time. Write a number and one of: {units}.")
     amount, unit = int(found[1]), Unit(found[2])
     if not 1 <= amount <= MOST[unit]:
-        _wrong("bad-length", f"This length must be from 1 to {MOST[unit]:,} {unit}. Change the number.")
+        wrong("bad-length", f"This length must be from 1 to {MOST[unit]:,} {unit}. Change the number.")
     return Length(amount, unit)
 
 
 def _when(value: Any) -> When:
-    text = _text(value)
+    text = as_text(value)
     if text == "due":
         return When(after_due=Length(0, Unit.HOURS))
     if found := _PERCENT.fullmatch(text):
         if not 1 <= int(found[1]) <= 99:
-            _wrong("bad-length", "A part of the clock goes from 1% to 99%. Write due for the end of it.")
+            wrong("bad-length", "A part of the clock goes from 1% to 99%. Write due for the end of it.")
         return When(fraction=int(found[1]) / 100)
     return When(after_due=length(text))
 
 
 def _due_time(value: Any) -> time:
-    found = _TIME.fullmatch(_text(value))
+    found = _TIME.fullmatch(as_text(value))
     if not found:
-        _wrong("bad-due-time", f"“{str(value)[:60]}” is no time of day. Write it with 24 hours, such as 17:00.")
+        wrong("bad-due-time", f"“{str(value)[:60]}” is no time of day. Write it with 24 hours, such as 17:00.")
     if int(found[1]) == _NO_SUCH_HOUR:
         say = "From 01:00 to 01:59 the clocks change: one day a year has no such time, another has it twice."
-        _wrong("bad-due-time", f"{say} Choose another hour.")
+        wrong("bad-due-time", f"{say} Choose another hour.")
     return time(int(found[1]), int(found[2]))
 
 
 def _guard(value: Any) -> str:
-    return "true" if value is True else "false" if value is False else _text(value)
+    return "true" if value is True else "false" if value is False else as_text(value)
 
 
-Title = Annotated[str, _words(TITLE)]
-Sentence = Annotated[str, _words(SENTENCE)]
-Name = Annotated[str, _matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.")]
-Target = Annotated[str, PlainValidator(_text)]
+Title = Annotated[str, words_up_to(TITLE)]
+Sentence = Annotated[str, words_up_to(SENTENCE)]
+Name = Annotated[str, matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.")]
+Target = Annotated[str, PlainValidator(as_text)]
 GuardText = Annotated[str, PlainValidator(_guard)]
-KindName = Annotated[StageKind, _one_of(StageKind, "unknown-kind", "kind of stage")]
-RoleName = Annotated[Role, _one_of(Role, "unknown-role", "role")]
-CommandName = Annotated[CommandType, _one_of(CommandType, "unknown-command", "command")]
-SideName = Annotated[Side, _one_of(Side, "unknown-side", "side")]
-ActionName = Annotated[RungAction, _one_of(RungAction, "unknown-action", "action")]
-UrgencyName = Annotated[Urgency, _one_of(Urgency, "unknown-urgency", "urgency")]
-TaskName = Annotated[Task, _one_of(Task, "unknown-task", "task")]
+KindName = Annotated[StageKind, one_of(StageKind, "unknown-kind", "kind of stage")]
+RoleName = Annotated[Role, one_of(Role, "unknown-role", "role")]
+CommandName = Annotated[CommandType, one_of(CommandType, "unknown-command", "command")]
+SideName = Annotated[Side, one_of(Side, "unknown-side", "side")]
+ActionName = Annotated[RungAction, one_of(RungAction, "unknown-action", "action")]
+UrgencyName = Annotated[Urgency, one_of(Urgency, "unknown-urgency", "urgency")]
+TaskName = Annotated[Task, one_of(Task, "unknown-task", "task")]
 
 
-class _Model(BaseModel):
+class FileModel(BaseModel):
+    """A part of a file: its keys are known, its values are what they say and are never guessed."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class NeedModel(_Model):
+class NeedModel(FileModel):
     """A condition for a command, with the sentence that people read when it does not hold."""
 
     code: Name
@@ -174,14 +184,14 @@ class NeedModel(_Model):
     field: Name | None = None
 
 
-class RouteModel(_Model):
+class RouteModel(FileModel):
     """One way on."""
 
     to: Target
     when: GuardText | None = None
 
 
-class CommandModel(_Model):
+class CommandModel(FileModel):
     """What a stage says about a command."""
 
     to: Target | None = None
@@ -190,14 +200,14 @@ class CommandModel(_Model):
     options: dict[Name, NeedModel] = {}
 
 
-class ClockModel(_Model):
+class ClockModel(FileModel):
     """A stage's time for one urgency."""
 
     length: Annotated[Length, PlainValidator(length)]
     due_time: Annotated[time, PlainValidator(_due_time)] = DUE_TIME
 
 
-class RungModel(_Model):
+class RungModel(FileModel):
     """One rung of a ladder."""
 
     key: Name
@@ -207,7 +217,7 @@ class RungModel(_Model):
     title: Title | None = None
 
 
-class StageModel(_Model):
+class StageModel(FileModel):
     """One stage."""
 
     kind: KindName
@@ -221,7 +231,7 @@ class StageModel(_Model):
     outcome: Name | None = None
 
 
-class ReasonModel(_Model):
+class ReasonModel(FileModel):
     """A reason code."""
 
     code: Name
@@ -229,17 +239,17 @@ class ReasonModel(_Model):
     outcomes: list[Name]
 
 
-class WorkflowModel(_Model):
+class WorkflowModel(FileModel):
     """The whole file."""
 
     format: Annotated[str, PlainValidator(_format)]
-    id: Annotated[str, _matching(_WORKFLOW_ID, "Use small letters, digits and -, beginning with a letter.")]
+    id: Annotated[str, matching(_WORKFLOW_ID, "Use small letters, digits and -, beginning with a letter.")]
     version: Annotated[int, PlainValidator(_version)]
     title: Title
     summary: Sentence
     start: Name
     status: Title | None = None
-    packs: list[Annotated[str, _matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
+    packs: list[Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]
     sensitive: list[Name] = []

@@ -39,6 +39,10 @@ class HouseEvent(StrEnum):
     PERSON_DISABLED = "PersonDisabled"
     WORKFLOW_PUBLISHED = "WorkflowPublished"
     CLOCK_MOVED = "ClockMoved"
+    PACK_PUBLISHED = "PackPublished"
+    PACK_PROPOSED = "PackProposed"
+    PACK_ACTIVATED = "PackActivated"
+    PACK_TURNED_DOWN = "PackTurnedDown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -84,6 +85,43 @@ definitions = Table(
     Column("published_at", Instant, nullable=False),
     Column("published_by", Text, nullable=False),
     PrimaryKeyConstraint("workflow", "version"),
+)
+
+packs = Table(
+    "packs",
+    metadata,
+    Column("pack", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    # Counts from 1 in the order of publishing; addresses of pages use it, because they hold no free words.
+    Column("number", Integer, nullable=False, unique=True),
+    Column("digest", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("published_by", Text, nullable=False),
+    PrimaryKeyConstraint("pack", "version"),
+)
+
+pack_activations = Table(
+    "pack_activations",
+    metadata,
+    # Proposed by one person and answered once, by another; a row is never deleted.
+    Column("id", Id, primary_key=True),
+    Column("number", Integer, Identity(always=True), nullable=False, unique=True),
+    Column("pack", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("starts_at", Instant),
+    Column("answered_at", Instant),
+    Column("answered_by", Text),
+    Column("why", Text),
+    Column("in_force_from", Instant),
+    ForeignKeyConstraint(["pack", "version"], ["packs.pack", "packs.version"]),
+    CheckConstraint("proposed_by = '' OR in_force_from IS NULL OR answered_by <> proposed_by", name="second_person"),
+    CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered"),
+    CheckConstraint("in_force_from IS NULL OR in_force_from >= answered_at", name="not_before"),
+    Index("ix_pack_activations_open", "pack", unique=True, postgresql_where=text("answered_at IS NULL")),
 )
 
 cases = Table(
