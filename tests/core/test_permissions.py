@@ -92,6 +92,26 @@ def test_managers_mind_the_clock_of_their_own_side() -> None:
     assert code(play, MANAGER, CommandType.REMIND) == "clock_only"
 
 
+@pytest.mark.feature("C20")
+def test_whoever_the_ladder_told_can_look_and_chase_but_not_read() -> None:
+    senior = person("senior", (HOLDER, Role.NAMED_SENIOR))
+    play = Play().to("ig_advice")
+    assert not may_know(play.now, senior, STANDARD)
+    number = play.now.clock.number if play.now.clock else 0
+    play.do(c.Escalate, rung="named_senior", clock=number)
+    assert relations(play.now, senior, STANDARD) == {Relation.ESCALATED}
+    assert not may_know(play.now, person("elsewhere", (ASKER, Role.NAMED_SENIOR)), STANDARD)
+    assert code(play, senior, CHASE) == ""
+    assert code(play, senior, CommandType.REASSIGN) == "not_yours"
+    seen = look(play.now, senior, STANDARD)
+    assert (seen.identity, seen.request, seen.advice, seen.contents) == (Identity.NONE, False, False, ())
+    play.do(c.Ask, IG, question="Who?")
+    assert may_know(play.now, senior, STANDARD)
+    number = play.now.clock.number if play.now.clock else 0
+    play.do(c.Escalate, rung="manager", clock=number)
+    assert Relation.ESCALATED in relations(play.now, THEIR_MANAGER, STANDARD)
+
+
 def test_outsiders_are_told_nothing() -> None:
     play = Play().to("ig_advice")
     answers = permitted(play.now, OUTSIDER, STANDARD)

@@ -333,6 +333,13 @@ def test_only_what_the_stage_allows_is_done() -> None:
     ) == ["missing"]
 
 
+@pytest.mark.parametrize("nothing", ["", "  ", "\u200b", "\u2060\u00a0\ufeff"])
+def test_what_cannot_be_seen_is_not_an_answer(nothing: str) -> None:
+    play = Play().to("release")
+    assert refused(play, c.Release, IG, contents=(c.ItemContent("risk", nothing),)) == ["missing"]
+    assert refused(Play().to("ig_advice"), c.Ask, IG, question=nothing) == ["missing"]
+
+
 def test_release_takes_exactly_the_approved_items() -> None:
     play = Play().to("release")
     word = c.ItemContent("risk", "Words.")

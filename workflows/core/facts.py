@@ -8,6 +8,7 @@ from typing import Any
 from workflows.core.case import Case
 from workflows.core.commands import Command
 from workflows.core.definition import Definition
+from workflows.core.limits import blank
 from workflows.core.request import Item, PersonRole, Request
 
 Facts = dict[str, Any]
@@ -36,8 +37,8 @@ def facts(case: Case, command: Command, definition: Definition) -> Facts:
             {
                 "key": item.key,
                 "category": item.category,
-                "described": bool(item.describe.strip()),
-                "justified": bool(item.justify.strip()),
+                "described": not blank(item.describe),
+                "justified": not blank(item.justify),
                 "sensitive": sensitive(item, definition),
                 "whole_record": item.whole_record,
                 "continuing": item.continuing is not None,
@@ -65,9 +66,9 @@ def _request(request: Request) -> Facts:
     return {
         "threshold": request.purpose.threshold,
         "urgency": request.purpose.urgency.value,
-        "purpose": bool(request.purpose.purpose.strip()),
-        "risk_of_sharing": bool(request.purpose.risk_of_sharing.strip()),
-        "risk_of_not_sharing": bool(request.purpose.risk_of_not_sharing.strip()),
+        "purpose": not blank(request.purpose.purpose),
+        "risk_of_sharing": not blank(request.purpose.risk_of_sharing),
+        "risk_of_not_sharing": not blank(request.purpose.risk_of_not_sharing),
         "continuing": any(item.continuing for item in request.items),
         "saved": [task.value for task in request.saved],
     }
@@ -76,7 +77,7 @@ def _request(request: Request) -> Facts:
 def _consent(request: Request) -> Facts:
     consent, told = request.consent, request.told
     known: Facts = {"kinds": list(consent.kinds), "explicit": consent.explicit, "grounds": consent.grounds}
-    known["reasoned"] = bool(consent.why.strip())
+    known["reasoned"] = not blank(consent.why)
     if consent.state is not None:
         known["state"] = consent.state.value
     if told.told is not None:

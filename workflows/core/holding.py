@@ -10,7 +10,7 @@ from workflows.core.case import Case
 from workflows.core.definition import Definition
 from workflows.core.facts import facts
 from workflows.core.items import item_faults, outcome_of
-from workflows.core.limits import CONTENT, needed, text_fault
+from workflows.core.limits import CONTENT, blank, needed, text_fault
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item
 from workflows.core.routing import Events, refuse_all, with_move
@@ -60,7 +60,7 @@ def _advice_faults(case: Case, command: c.Advise, definition: Definition) -> Ite
     elif command.advice not in (c.AdviceType.SUPPORTS, c.AdviceType.SUPPORTS_WITH_CONDITIONS):
         yield from needed(command.why, field="why", say="Say why.")
     if command.advice is c.AdviceType.SUPPORTS_WITH_CONDITIONS and not any(
-        condition.strip() for condition in command.conditions
+        not blank(condition) for condition in command.conditions
     ):
         yield Refusal("missing", "Write the conditions, one on each line.", "conditions")
     for condition in command.conditions:

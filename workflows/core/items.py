@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from workflows.core.case import Outcome
 from workflows.core.commands import Decide, ItemDecision, ItemOutcome
 from workflows.core.definition import Definition
+from workflows.core.limits import blank
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item
 
@@ -46,10 +47,10 @@ def _decision_faults(decision: ItemDecision, definition: Definition) -> list[Ref
     if reason is None or decision.outcome.value not in reason.outcomes:
         say = "Choose a reason that fits what you decided about this item."
         faults.append(Refusal("reason_missing", say, f"reason-{decision.key}"))
-    if not decision.text.strip() and decision.outcome is not ItemOutcome.SHARE:
+    if blank(decision.text) and decision.outcome is not ItemOutcome.SHARE:
         say = "Say in your own words why this item is refused or reduced."
         faults.append(Refusal("text_missing", say, f"text-{decision.key}"))
-    if decision.outcome is ItemOutcome.SHARE_REDUCED and not decision.reduction.strip():
+    if decision.outcome is ItemOutcome.SHARE_REDUCED and blank(decision.reduction):
         say = "Say how this item is reduced: a summary, a shorter period, or parts left out."
         faults.append(Refusal("reduction_missing", say, f"reduction-{decision.key}"))
     return faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,9 +50,14 @@ def text_fault(value: str, *, field: str, limit: int = TEXT, task: str = "") -> 
     return None
 
 
+def blank(value: str) -> bool:
+    """Whether nothing in ``value`` can be seen: white space and invisible characters only."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in value)
+
+
 def needed(value: str, *, field: str, say: str, limit: int = TEXT) -> Iterator[Refusal]:
     """A text that must be there, and must not be too long."""
-    if not value.strip():
+    if blank(value):
         yield Refusal("missing", say, field)
     elif fault := text_fault(value, field=field, limit=limit):
         yield fault
@@ -99,7 +105,7 @@ def _people(answers: Answers, request: Request, definition: Definition) -> Itera
         yield Refusal("too_many", f"A request may name at most {MOST_PEOPLE} people.", "people", Task.PEOPLE)
     labels = [person.label for person in answers.people]
     for index, person in enumerate(answers.people):
-        if not person.label.strip():
+        if blank(person.label):
             yield Refusal("missing", "Give this person a label, such as Child A.", f"{index}-label", Task.PEOPLE)
         elif labels.index(person.label) != index:
             yield Refusal("label_twice", f"Two people are called {person.label}.", f"{index}-label", Task.PEOPLE)
@@ -138,7 +144,7 @@ def _recipients(answers: Answers, request: Request, definition: Definition) -> I
     emails = [recipient.email.casefold() for recipient in answers.recipients]
     known = {item.key for item in request.items}
     for index, recipient in enumerate(answers.recipients):
-        if not recipient.name.strip():
+        if blank(recipient.name):
             yield Refusal("missing", "Give the recipient's name.", f"{index}-name", Task.RECIPIENTS)
         if not _EMAIL.fullmatch(recipient.email):
             say = "Give a work e-mail address, such as name@council.example."

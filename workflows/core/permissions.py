@@ -62,6 +62,7 @@ class Relation(StrEnum):
     HOLDER_MANAGER = "holder_manager"
     REQUESTER_MANAGER = "requester_manager"
     RECIPIENT = "recipient"
+    ESCALATED = "escalated"
 
 
 _UNKNOWN = Refusal(NOT_FOUND, "There is no such request, or you are not part of it.")
@@ -88,7 +89,20 @@ def relations(case: Case, person: Principal, definition: Definition) -> frozense
         found.add(Relation.REQUESTER_MANAGER)
     if case.released_at is not None and is_recipient(case, person):
         found.add(Relation.RECIPIENT)
+    if was_escalated_to(case, person, definition):
+        found.add(Relation.ESCALATED)
     return frozenset(found)
+
+
+def was_escalated_to(case: Case, person: Principal, definition: Definition) -> bool:
+    """Whether a rung of some ladder has told a role that this person holds: then she must be able to look."""
+    clocks = [clock for clock in (*case.past_clocks, case.held, case.clock) if clock is not None]
+    for clock in clocks:
+        stage = definition.stage(clock.stage)
+        roles = person.roles_in(case.requester_org if stage.side is Side.REQUESTER else case.holder_org)
+        if any(rung.key in clock.fired and roles & frozenset(rung.tell) for rung in stage.ladder):
+            return True
+    return False
 
 
 def is_recipient(case: Case, person: Principal) -> bool:
@@ -138,7 +152,7 @@ def _manager_refusal(
         return Refusal(OWN_CASE, "You made this request, so another manager must do this.")
     if Relation.HOLDER_MANAGER in known:
         return None
-    if command is CommandType.CHASE and Relation.REQUESTER_MANAGER in known:
+    if command is CommandType.CHASE and known & {Relation.REQUESTER_MANAGER, Relation.ESCALATED}:
         return None
     return Refusal(NOT_YOURS, "Only a manager of the organisation that holds the information can do this.")
 

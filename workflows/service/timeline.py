@@ -36,7 +36,7 @@ def _entries(line: Line, seen: Look, definition: Definition) -> Iterator[Timelin
     by = line.by or CLOCK.name
     yield TimelineEntry(event.at, title, by, words)
     if event.move is not None and not isinstance(event, e.Started):
-        yield TimelineEntry(event.at, f"Moved to {definition.stage(event.move.stage).title}", CLOCK.name)
+        yield TimelineEntry(event.at, f"Moved to {definition.stage(event.move.stage).title}", by)
 
 
 def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
