@@ -52,8 +52,10 @@ def test_the_help_page_names_every_group(run: Run) -> None:
 
 
 def test_the_database_is_upgraded_as_often_as_one_likes(run: Run) -> None:
-    first = "The database has the newest shape.\nPublished: standard version 1.\n"
-    assert run("db", "upgrade") == (0, first, "")
+    code, said, complaint = run("db", "upgrade")
+    assert (code, complaint) == (0, "")
+    assert said.startswith("The database has the newest shape.\nPublished: standard version 1.\nIn force: ")
+    assert "In force: caldicott/2020-12.\n" in said
     assert run("db", "upgrade") == (0, "The database has the newest shape.\n", "")
 
 
@@ -146,3 +148,14 @@ def test_the_home_may_be_named_anywhere(monkeypatch: pytest.MonkeyPatch) -> None
     assert os.environ["GATEHOUSE_HOME"] == "/b"
     assert take_home(["up", "--home", "/c"]) == ["up", "--home", "/c"]
     assert os.environ["GATEHOUSE_HOME"] == "/b"
+
+
+def test_an_organisation_is_added_so_that_an_empty_home_can_be_used(run: Run, office: Office) -> None:
+    given = ("organisation", "add", "--name", "Newmoor Council", "--kind", "local_authority", "--nation", "Wales")
+    assert run(*given, "--key", "newmoor")[0] == 0
+    found = office.organisation("newmoor")
+    assert found is not None
+    assert (found.name, found.calendar, found.public_authority) == ("Newmoor Council", "england-and-wales", True)
+    code, _, complaint = run(*given, "--key", "New Moor")
+    assert code != 0
+    assert "small letters" in complaint
