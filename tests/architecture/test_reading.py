@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
-from tests.builders import House, build
+from tests.builders import BEGAN, House, build
 from tests.page import PageClient
 from webapp import create_app
+from workflows.service import packing
 from workflows.service.office import Cost
 from workflows.service.scenario import scenarios
 from workflows.service.unit_of_work import Engine, reading
@@ -41,7 +42,7 @@ ACTS = ("submit", "information_needed", "consent_check", "ig_advice", "adjudicat
 WRITING = 2
 """The pages that write a request lead elsewhere once it is sent: they are tried with a draft and an open question."""
 QUERY_NAMES = {
-    "case", "group", "holder", "next", "org", "page", "return", "side", "signed_out", "stage", "state", "tab",
+    "case", "group", "holder", "next", "org", "page", "return", "side", "signed_out", "since", "stage", "state", "tab",
     "urgency",
 }  # fmt: skip
 """Every name that may stand in the question part of an address on our pages; none can hold a person."""
@@ -123,8 +124,10 @@ def fetch(client: FlaskClient, where: list[tuple[str, str]]) -> list[Answer]:
 
 @pytest.fixture
 def house(engine: Engine) -> House:
-    """The demo's people and one case at each stage."""
-    return House.found(engine)
+    """The demo's people and one case at each stage, and the policy packs in force."""
+    found = House.found(engine)
+    packing.found(engine, at=BEGAN)
+    return found
 
 
 @pytest.mark.slow

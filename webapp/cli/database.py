@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from webapp.cli.ground import opened, settled
+from workflows.service import packing
 from workflows.service.publishing import publish_shipped
 from workflows.service.upkeep import upgrade
 
@@ -18,7 +19,8 @@ def database() -> None:
 def upgrade_database() -> None:
     """Bring the database to the shape that this version needs: all of it or nothing.
 
-    A workflow of the product of which no version was ever published is published, so that work can begin.
+    A workflow of the product of which no version was ever published is published, so that work can begin. Policy packs
+    of the product are published too; those of which nothing was ever in force begin with their current version.
     """
     with settled() as settings:
         upgrade(settings.database_url)
@@ -26,3 +28,5 @@ def upgrade_database() -> None:
     with opened() as house:
         for ref in publish_shipped(house.engine, by="", at=house.office.now(), newer=False):
             click.echo(f"Published: {ref.workflow} version {ref.version}.")
+        for began in packing.found(house.engine, at=house.office.now()):
+            click.echo(f"In force: {began}.")

@@ -9,6 +9,7 @@ from typing import Any
 from workflows.core.definition import Role
 from workflows.core.permissions import ROLE_TITLES, Membership
 from workflows.definitions import demo
+from workflows.service import packing
 from workflows.service.demo_cases import PLACED, Stage
 from workflows.service.library import CALENDARS, Library
 from workflows.service.office import Cost, Office, Organisation
@@ -112,6 +113,7 @@ def seed(engine: Engine, office: Office, *, password: str) -> Seeded:
     orgs, new_people = seed_people(engine, office, password=password)
     now = office.now()
     publish_shipped(engine, by="", at=now)
+    packing.found(engine, at=now)
     everybody = {person.email: office.find(person.email) for person in people()}
     cast = Cast({email: found for email, found in everybody.items() if found is not None}, orgs)
     stage = Stage(engine, Library(), cast, now)
