@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,14 @@ def test_an_organisation_is_added_so_that_an_empty_home_can_be_used(run: Run, of
     code, _, complaint = run(*given, "--key", "New Moor")
     assert code != 0
     assert "small letters" in complaint
+
+
+def test_a_home_that_is_not_there_is_told_and_not_made(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GATEHOUSE_DATABASE_URL", raising=False)
+    nowhere = tmp_path / "typo"
+    code, _, complaint = run("register", "verify", "--home", str(nowhere))
+    assert code != 0
+    assert "There is no Gatehouse home at" in complaint
+    assert not nowhere.exists()

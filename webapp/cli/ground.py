@@ -20,8 +20,14 @@ def settled() -> Iterator[Settings]:
 
     Raises SettingError and the launcher's Trouble; main() tells both in a sentence.
     """
-    from launch.homes import attached
+    from launch.homes import MARK, attached, home_folder
+    from launch.saying import Trouble
 
+    if not os.environ.get("GATEHOUSE_DATABASE_URL") and not (home_folder(None) / MARK).exists():
+        # A mistyped folder must not become a new and empty home that then looks broken.
+        raise Trouble(
+            f"There is no Gatehouse home at {home_folder(None)}.", "Look at --home, or make it with: ./gatehouse up"
+        )
     with attached():
         yield Settings.from_env(os.environ)
 
