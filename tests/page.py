@@ -189,6 +189,7 @@ def read_page(answer: TestResponse, path: str) -> Page:
     faults = [(place, code) for place, code, _ in parser.errors]
     assert not faults, f"{path} does not parse: {faults[:3]} near {_near(html, faults)}"
     check_page(root, path)
+    assert " object at 0x" not in html, f"{path}: shows something that is not for people"
     return Page(answer.status_code, path, html, root, answer.headers)
 
 

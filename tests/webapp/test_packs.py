@@ -72,6 +72,7 @@ def test_everybody_who_is_signed_in_sees_every_version_with_its_review_and_state
     assert "Since" in new
     assert "Awaiting review by the Caldicott Guardian" in new
     assert "Not in force" in old
+    assert "From 1 January 2013 to 7 December 2020 7 Awaiting review" in old
     assert "From 1 January 2013 to 7 December 2020" in old
 
 
@@ -148,7 +149,7 @@ def test_of_several_versions_one_is_chosen_to_compare_with(house: House, app: Fl
     assert "Since version 2020-12. 8 items: 1 changed and 7 the same." in page.text
     assert "Where it holds England England and Wales" in page.text
     assert "Approved by Anne Whitcombe on 22 November 2026" in page.text
-    assert "Different: source." in page.text
+    assert "Different: how sure it is." in page.text
     old = number(house, "caldicott/2013")
     page = client.submit({"since": str(old)}, action=f"/packs/{new}/changes")
     assert "Since version 2013." in page.text

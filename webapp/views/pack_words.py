@@ -81,9 +81,9 @@ FACTS: Mapping[str, str] = {
     "awaiting": "To be reviewed by", "approved_by": "Approved by", "approved_on": "Approved on", "author": "Written by",
 }  # fmt: skip
 FIELDS: Mapping[str, str] = {
-    "short_title": "title", "text": "summary", "source": "source", "prompts": "questions", "users": "who relies on it",
-    "needs": "what must come with it", "since": "since when", "policy_document": "policy document",
-    "outcomes": "outcomes", "stands_alone": "whether it is enough", "under_duty": "under the duty to share",
+    "short_title": "title", "text": "summary", "source": "how sure it is", "prompts": "questions",
+    "users": "who relies on it", "needs": "what must come with it", "since": "since when",
+    "policy_document": "policy document", "outcomes": "outcomes", "stands_alone": "whether it is enough", "under_duty": "under the duty to share",
     "relies_on_consent": "what rests on it", "shown_at": "where it is shown",
 }  # fmt: skip
 CHANGES: Mapping[Change, tuple[str, str]] = {
@@ -124,16 +124,25 @@ def pack_name(pack: Pack) -> str:
 
 def review_words(pack: Pack) -> str:
     """Whether somebody stands by the words of a version, in a sentence."""
+    return f"{_review(pack)} {reviewer_words(pack)}".rstrip()
+
+
+def reviewer_words(pack: Pack) -> str:
+    """By whom it was approved and when, or by whom it should be reviewed."""
     if pack.status is PackStatus.APPROVED:
         on = f" on {long_date(pack.approved_on)}" if pack.approved_on else ""
-        return f"Approved by {pack.approved_by}{on}"
-    return f"Awaiting review by the {ROLE_TITLES[pack.awaiting]}" if pack.awaiting else "Awaiting review"
+        return f"by {pack.approved_by}{on}"
+    return f"by the {ROLE_TITLES[pack.awaiting]}" if pack.awaiting else ""
 
 
-def review_tag(pack: Pack) -> Markup:
-    """The same as a tag."""
+def review_tag(pack: Pack, *, short: bool = False) -> Markup:
+    """The same as a tag; ``short``: without by whom."""
     approved = pack.status is PackStatus.APPROVED
-    return tag_markup("completed" if approved else "due_soon", "Approved" if approved else review_words(pack))
+    return tag_markup("completed" if approved else "due_soon", _review(pack) if short else review_words(pack))
+
+
+def _review(pack: Pack) -> str:
+    return "Approved" if pack.status is PackStatus.APPROVED else "Awaiting review"
 
 
 def state_tag(line: PackLine) -> Markup:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
 from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from webapp.errors import status_of
@@ -26,6 +28,20 @@ blueprint = Blueprint("packs", __name__)
 DAY = "starts_on"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One version in the list, in words."""
+
+    number: int
+    version: str
+    review: Markup
+    reviewer: str
+    state: Markup
+    state_words: str
+    holds: str
+    count: int
+
+
 @blueprint.get("/packs")
 @signed_in
 def listing() -> str:
@@ -37,17 +53,18 @@ def listing() -> str:
     return render_template("packs/list.html", groups=shown)
 
 
-def _row(line: PackLine) -> dict[str, object]:
-    return {
-        "number": line.number,
-        "version": line.pack.ref.version,
-        "title": line.pack.title,
-        "review": say.review_tag(line.pack),
-        "state": say.state_tag(line),
-        "state_words": say.state_words(line),
-        "holds": say.holds_words(line.pack),
-        "items": len(line.pack.items),
-    }
+def _row(line: PackLine) -> Row:
+    pack = line.pack
+    return Row(
+        number=line.number,
+        version=pack.ref.version,
+        review=say.review_tag(pack, short=True),
+        reviewer=say.reviewer_words(pack),
+        state=say.state_tag(line),
+        state_words=say.state_words(line) if line.since or line.starts or line.proposal else "",
+        holds=say.holds_words(pack),
+        count=len(pack.items),
+    )
 
 
 @blueprint.get("/packs/<int:number>")
