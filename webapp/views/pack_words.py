@@ -83,8 +83,8 @@ FACTS: Mapping[str, str] = {
 FIELDS: Mapping[str, str] = {
     "short_title": "title", "text": "summary", "source": "how sure it is", "prompts": "questions",
     "users": "who relies on it", "needs": "what must come with it", "since": "since when",
-    "policy_document": "policy document", "outcomes": "outcomes", "stands_alone": "whether it is enough", "under_duty": "under the duty to share",
-    "relies_on_consent": "what rests on it", "shown_at": "where it is shown",
+    "policy_document": "policy document", "outcomes": "outcomes", "stands_alone": "whether it is enough",
+    "under_duty": "under the duty to share", "relies_on_consent": "what rests on it", "shown_at": "where it is shown",
 }  # fmt: skip
 CHANGES: Mapping[Change, tuple[str, str]] = {
     Change.ADDED: ("completed", "New"),
