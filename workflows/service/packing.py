@@ -17,7 +17,8 @@ from workflows.core.pack_versions import answering_refusal, current, proposing_r
 from workflows.core.pack_versions import in_force as versions_in_force
 from workflows.core.packs import Pack, PackRef
 from workflows.core.refusals import NOT_FOUND, NOT_YOURS, Refusal, Refused
-from workflows.definitions.packs import builtin_packs, load, load_checked, read_builtin_pack
+from workflows.definitions.packs import builtin_packs, load_checked, read_builtin_pack
+from workflows.service.pinning import in_force, pack_of, pinned
 from workflows.service.registering import HOUSE, HouseEvent, record_house
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import events, packs, people, streams
@@ -31,6 +32,7 @@ __all__ = [
     "activate",
     "found",
     "in_force",
+    "pinned",
     "propose",
     "publish",
     "publish_shipped",
@@ -112,7 +114,7 @@ def found(engine: Engine, *, at: datetime) -> tuple[PackRef, ...]:
     with transaction(engine) as connection:
         streams.lock(connection, HOUSE)
         touched = {each.pack for each in packs.proposals(connection)}
-        versions = [_pack(each) for each in packs.every(connection)]
+        versions = [pack_of(each) for each in packs.every(connection)]
         first = [pack.ref for pack in current(versions, on=_day(at)) if pack.ref.pack not in touched]
         for ref in first:
             proposal = str(uuid4())
@@ -218,7 +220,7 @@ def _published(connection: Connection, ref: PackRef) -> Pack:
     known = packs.named(connection, ref)
     if known is None:
         raise Refused(Refusal(NOT_FOUND, f"No version {ref} has been published."))
-    return _pack(known)
+    return pack_of(known)
 
 
 def _open_proposal(connection: Connection, ref: PackRef) -> Proposal:
@@ -270,20 +272,6 @@ def _day(at: datetime) -> date:
 # --- Reading
 
 
-def in_force(connection: Connection, at: datetime) -> tuple[str, ...]:
-    """The version of each pack that is in force at an instant, as pack/version, by pack.
-
-    It is what a request that is sent at that instant is pinned to; packs of which no version was in force are missing.
-    """
-    return tuple(str(each.ref) for each in versions_in_force(packs.activated(connection), at=at))
-
-
-def pinned(connection: Connection, names: tuple[str, ...]) -> tuple[Pack, ...]:
-    """The versions that a request is pinned to. Names of which nothing was ever published are left out."""
-    found = (packs.named(connection, PackRef.read(name)) for name in names)
-    return tuple(_pack(each) for each in found if each is not None)
-
-
 def shelf(engine: Engine, *, at: datetime) -> tuple[PackLine, ...]:
     """Every published version, by pack, the newest source first; as things stand at an instant."""
     with reading(engine) as connection:
@@ -300,8 +288,4 @@ def shelf(engine: Engine, *, at: datetime) -> tuple[PackLine, ...]:
 def _line(stored: StoredPack, since: datetime | None, starts: datetime | None, proposals: list[Proposal]) -> PackLine:
     history = tuple(each for each in proposals if each.ref == stored.ref)
     proposal = next((each for each in history if each.open), None)
-    return PackLine(stored.number, _pack(stored), stored.published_at, since, starts, proposal, history)
-
-
-def _pack(stored: StoredPack) -> Pack:
-    return load(stored.source, source=str(stored.ref))
+    return PackLine(stored.number, pack_of(stored), stored.published_at, since, starts, proposal, history)
