@@ -280,6 +280,7 @@ def test_the_requester_is_warned_of_names_that_are_left() -> None:
         ("Mary J. Blige and X met BOLT, MARAC and the GP of A1B", ("Mary J. Blige", "BOLT")),
         ("Kit Penrose met Kit Adams", ("Adams",)),
         ("in Harrowmere, the Trust", ()),
+        ("the father's recent risk; the father recent; an unborn baby", ()),
         ("", ()),
         ("he met Zoë  Bolt's dog", ("Zoë Bolt",)),
     ],

@@ -144,7 +144,7 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(piece: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("piece", ["a", "Abcd "])
+@pytest.mark.parametrize("piece", ["Abcd "])
 def test_a_million_characters_are_masked(piece: str) -> None:
     text = (piece * 1_000_000)[:1_000_000]
     start = time.process_time()

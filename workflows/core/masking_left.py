@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from workflows.core.masking_fold import Folded
 from workflows.core.masking_patterns import Span
-from workflows.core.masking_words import ABBREVIATIONS, ORDINARY, TITLES
+from workflows.core.masking_words import ABBREVIATIONS, HONORIFICS, ORDINARY
 
 _WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _OPENING = frozenset(".!?:;\n•*")
@@ -60,7 +60,7 @@ def _words(folded: Folded, found: Sequence[Span], known: frozenset[str]) -> Iter
         opens = not titled and _opens(folded, last, start)
         looks = not masked and (_looks(word, known) or (titled and _titled(word, known)))
         yield _Word(start, start + len(word), looks=looks, opens=opens)
-        titled, last = word.lower() in TITLES, end
+        titled, last = match[0].lower() in HONORIFICS, end
 
 
 def _opens(folded: Folded, last: int, start: int) -> bool:

@@ -9,27 +9,28 @@ def _words(text: str) -> frozenset[str]:
 
 COMMON_NAMES = _words(
     """
-    abbey able adult age amber an angel any april ash ashes august autumn baby baker banks barker bay bean bee
-    bell best bill bird bishop black blue bolt bond bow boy bright brook brooks brown buck bull burns bush
-    butcher butler can carpenter case castle chance chapel charity chase child christian church clay clear clerk
-    cliff close constant cook court crane cross crystal curry dark dawn day days dean dear dock drew duke eager
-    earl east english eve ever fair faith fall farmer father ferry field fields fish flint flower flowers forest
-    foster fox frank free french friend frost gale gardener gate gates gay gem gift ginger glass gold golden
-    good grace grant grave graves gray green grey grove guy hall hand hands harm harmony has have hawk hay head
-    health heart heath help her here hidden high hill hills him his ho hold holiday home hood hook hope hound
-    house how hunt hunter hurt ice in iron jet job joiner joy judge june just keen key keys kid kind king knight
-    lace lake lamb land lane last law lawn lime little lock long lord love low loyal major male man march mark
-    marks mason mast master max may meadow mercy mere merry mile miles mill miller mills mint miss mister moon
-    moor more mother mount name near new nice night noble noon north number nurse oak old olive one only open
-    our own pace page palm park parker parks pat patience peace peak pearl penny pepper person phone pine pink
-    piper place plant police pond pool poor pope porter post potter pound power precious price prince princess
-    prior proud pure queen quick rain rains ray read red rice rich right rise river rivers rob rock rod roman
-    root rose rule rush rye sailor saint sales salt sand say school see self sergeant sharp she shepherd short
-    silver singer sky small smart snow so son south spark sparks spear spring star steel stone storm story
-    street strong sue summer summers sun sunny sunshine swan sweet swift temple the thi tiger till time top
-    tower town trinity true try twist under union usher van walker wall walls ward warden was water waters way
-    weeks well wells west white who wild will wills wing winner winter winters wise wish wolf wood woods words
-    work worth yard yes you young
+    abbey able adult age amber an angel any applicant april ash ashes august autumn baby baker banks barker bay
+    bean bee bell best bill bird bishop black blue bolt bond bow boy bright brook brooks brown buck bull burns
+    bush butcher butler can carer carpenter case castle chance chapel charity chase child christian church clay
+    clear clerk client cliff close constant cook court crane cross crystal curry dad dark dawn day days dean
+    dear dock drew duke eager earl east english eve ever fair faith fall farmer father ferry field fields fish
+    flint flower flowers forest foster fox frank free french friend frost gale gardener gate gates gay gem gift
+    ginger glass gold golden good grace grant grave graves gray green grey grove guy hall hand hands harm
+    harmony has have hawk hay head health heart heath help her here hidden high hill hills him his ho hold
+    holiday home hood hook hope hound house how hunt hunter hurt ice in infant iron jet job joiner joy judge
+    june just keen key keys kid kind king knight lace lake lamb land lane last law lawn lime little lock long
+    lord love low loyal major male man march mark marks mason mast master max may meadow mercy mere merry mile
+    miles mill miller mills mint miss mister moon moor more mother mount mum name near new nice night noble noon
+    north number nurse oak old olive one only open our own pace page palm parent park parker parks pat patience
+    patient peace peak pearl penny pepper person phone pine pink piper place plant police pond pool poor pope
+    porter post potter pound power precious price prince princess prior proud pupil pure queen quick rain rains
+    ray read red resident rice rich right rise river rivers rob rock rod roman root rose rule rush rye sailor
+    saint sales salt sand say school see self sergeant sharp she shepherd short sibling silver singer sky small
+    smart snow so son south spark sparks spear spring star steel stone storm story street strong student sue
+    summer summers sun sunny sunshine swan sweet swift temple tenant the thi tiger till time top tower town
+    trinity true try twin twist unborn under union unknown usher van walker wall walls ward warden was water
+    waters way weeks well wells west white who wild will wills wing winner winter winters wise wish wolf wood
+    woods words work worth yard yes you young
     """
 )
 """Names that are words too: taken as names only when written as a whole word with a capital letter."""
@@ -44,6 +45,9 @@ TITLES = _words(
     """
 )
 """Words before a name that are no part of it."""
+
+HONORIFICS = _words("mr mrs ms miss mx dr")
+"""Titles after which a name stands, whatever letter it begins with."""
 
 ALIAS_WORDS = _words("aka alias also and called formerly known nee nickname or previously as")
 """Words between one name of a person and another."""
