@@ -34,6 +34,7 @@ class Viewer:
     organisations: tuple[tuple[str, str], ...]
     roles: frozenset[Role]
     is_manager: bool
+    may_ask: bool
     unread: int
 
 
@@ -74,6 +75,7 @@ def _viewer(
         organisations=organisations,
         roles=roles,
         is_manager=Role.MANAGER in roles,
+        may_ask=bool(person.organisations_as(Role.REQUESTER)),
         unread=unread,
     )
 

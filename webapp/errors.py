@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from webapp.logs import note, note_fault
+from webapp.security import SAFE, ForeignForm
 from workflows.core.refusals import ADVISED, BUSY, NOT_FOUND, NOT_YOURS, OWN_CASE, STALE, WRONG_STAGE, Refused
 from workflows.service.unit_of_work import Busy, Unavailable
 
@@ -39,12 +40,16 @@ def status_of(refused: Refused) -> int:
     return STATUS.get(refused.code, 422)
 
 
-def error_page(code: int, *, message: str = "", retry_after: int = 0) -> Response:
-    """The page for a status. ``message`` is one of our own sentences, never something that was sent."""
+def error_page(code: int, *, message: str = "", retry_after: int = 0, stale_form: bool = False) -> Response:
+    """The page for a status. ``message`` is one of our own sentences, never something that was sent.
+
+    ``stale_form``: a form came without a token that counts, or not from our pages; no role is the reason.
+    """
     page = code if code in PAGES else 500 if code >= 500 else 400
     request_id = g.get("request_id", "")
+    told = {"stale_form": stale_form, "had_form": request.method not in SAFE}
     try:
-        body = render_template(f"errors/{page}.html", message=message or None, request_id=request_id)
+        body = render_template(f"errors/{page}.html", message=message or None, request_id=request_id, **told)
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with the page, an answer must go out
         note_fault(fault)
         body = _LAST_RESORT.format(title="Something went wrong", request_id=request_id)
@@ -69,10 +74,11 @@ def install(app: Flask) -> None:
             response.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
         return response
 
+    @app.errorhandler(ForeignForm)
     @app.errorhandler(CSRFError)
-    def stale_form(fault: CSRFError) -> Response:
+    def stale(fault: CSRFError | ForeignForm) -> Response:
         note("form_token_refused")
-        return error_page(403, message="The page you sent was open too long, or did not come from this service.")
+        return error_page(403, stale_form=True)
 
     @app.errorhandler(Refused)
     def refused(fault: Refused) -> Response:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, g, request, session
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from workflows.settings import Settings
@@ -33,6 +34,10 @@ FIXED = {
 CLEAR_ALL = '"cache", "cookies", "storage"'
 
 csrf = CSRFProtect()
+
+
+class ForeignForm(Forbidden):
+    """A form did not come from one of our own pages."""
 
 
 def secure(app: Flask, settings: Settings) -> None:
@@ -90,18 +95,18 @@ def policy() -> str:
 
 
 def check_origin(settings: Settings) -> None:
-    """A change must come from our own pages: token, Origin and Sec-Fetch-Site. Aborts with 403."""
+    """A change must come from our own pages: token, Origin and Sec-Fetch-Site. Raises ForeignForm or CSRFError."""
     if request.method in SAFE or request.endpoint is None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site not in (None, "same-origin", "none"):
-        abort(403)
+        raise ForeignForm
     origin = request.headers.get("Origin")
     # Because we send no referrer, browsers say "null" for our own forms; then their other word must be there.
     if origin == "null" and site != "same-origin":
-        abort(403)
+        raise ForeignForm
     if origin not in (None, "null") and origin not in (_origin(settings.base_url), _origin(request.host_url)):
-        abort(403)
+        raise ForeignForm
     session.get("csrf_token")
     csrf.protect()
 

@@ -226,6 +226,9 @@ def advise(visitor: Visitor, advice: str, *, why: str = "", conditions: Sequence
     if more.get("redirect"):
         visitor.fill("redirect", more["redirect"])
     visitor.press("Record the advice")
+    if advice == "out_of_scope":
+        visitor.sees("cannot be brought back")
+        visitor.press("End the request and erase its details")
     visitor.sees("Your advice was recorded.")
 
 
@@ -262,4 +265,6 @@ def release(visitor: Visitor, contents: Mapping[str, str]) -> None:
     for key, words in contents.items():
         visitor.fill(f"content-{key}", words)
     visitor.press("Share this information")
+    count = len(contents)
+    visitor.press(f"Share {count} item{'' if count == 1 else 's'} now")
     visitor.sees("The information was shared with its recipients.")

@@ -84,7 +84,23 @@ def test_personal_parts_are_bound_and_can_be_erased() -> None:
     assert missing is not None
     assert "no erasure is recorded" in missing.why
     words[1] = replace(entries[1], texts=None, salt=None, erased=True)
-    assert first_break(words, head) is None
+    unsaid = first_break(words, head)
+    assert unsaid is not None
+    assert (unsaid.seq, "no entry of the chain says why" in unsaid.why) == (2, True)
+
+
+@pytest.mark.feature("C3")
+@pytest.mark.parametrize(
+    ("kind", "facts", "whole"),
+    [("Redirected", {}, True), ("Withdrawn", {"discarded": True}, True), ("Withdrawn", {"discarded": False}, False)],
+)
+def test_an_erasure_needs_an_entry_that_says_why(kind: str, facts: dict[str, object], whole: bool) -> None:
+    entries, head = chain()
+    why = Entry("case", 5, kind, "2026-11-02T09:30:00+00:00", "ig", "c5", facts, {})
+    last = StoredEntry(why, seal(head.digest, why), None, None, erased=False)
+    gone = replace(entries[1], texts=None, salt=None, erased=True)
+    found = first_break([entries[0], gone, *entries[2:], last], Head("case", 5, last.digest))
+    assert (found is None) is whole
 
 
 def test_canonical_json_has_one_spelling() -> None:

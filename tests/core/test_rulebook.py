@@ -11,6 +11,7 @@ from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Outcome
 from workflows.core.definition import CommandRule, CommandType, StageKind
+from workflows.core.events import erasing
 from workflows.core.refusals import Refused
 from workflows.core.request import (
     Consent,
@@ -193,6 +194,10 @@ def test_a_continuing_use_needs_a_review_date_in_the_future() -> None:
     with pytest.raises(Refused) as caught:
         play.decide(S, S, review_by=play.at.date())
     assert codes(caught) == ["review_past"]
+    today = play.at.date()
+    with pytest.raises(Refused) as caught:
+        play.decide(S, S, review_by=date(today.year + 5, today.month, today.day + 1))
+    assert codes(caught) == ["review_far"]
     play.decide(S, S, review_by=date(2027, 5, 4))
     assert play.now.decision is not None
     assert play.now.decision.review_by == date(2027, 5, 4)
@@ -323,6 +328,16 @@ def test_withdrawal_needs_a_reason_and_ends_the_case() -> None:
     assert refused(play, c.Withdraw, REQUESTER, reason="again") == ["wrong_stage"]
 
 
+def test_a_discarded_draft_is_not_kept() -> None:
+    play = Play().start().fill()
+    happened = play.do(c.Withdraw, REQUESTER, reason="Not needed.")
+    assert erasing(happened[0])
+    assert "Orrin" not in repr(play.now)
+    sent = Play().to("consent_check")
+    assert not erasing(sent.do(c.Withdraw, REQUESTER, reason="Not needed.")[0])
+    assert "Orrin" in repr(sent.now)
+
+
 def test_only_what_the_stage_allows_is_done() -> None:
     play = Play().to("ig_advice")
     assert refused(play, c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note="x") == [
@@ -404,6 +419,7 @@ LONG = "x" * 5000
     [
         (Task.PEOPLE, People((Person(""),)), "missing", "0-label"),
         (Task.PEOPLE, People((Person("A"), Person("A"))), "label_twice", "1-label"),
+        (Task.PEOPLE, People((Person("Beatrix P", "Beatrix Potter"),)), "label_tells", "0-label"),
         (Task.PEOPLE, People((Person("A", nhs_number="9990041198"),)), "nhs_number", "0-nhs_number"),
         (Task.PEOPLE, People((Person("A", nhs_number="12"),)), "nhs_number", "0-nhs_number"),
         (Task.PEOPLE, People(tuple(Person(f"A{n}") for n in range(41))), "too_many", "people"),

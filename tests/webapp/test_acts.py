@@ -102,6 +102,12 @@ def test_what_does_not_belong_here_is_redirected(desk: Desk) -> None:
     client.open(f"/cases/{case}/advise")
     assert set(client.submit({"advice": "out_of_scope"}, status=422).errors()) == {"redirect"}
     page = client.submit({"advice": "out_of_scope", "redirect": "Ask the family directly."})
+    assert "cannot be brought back" in page.text
+    assert not desk.house.case(case).advice
+    page = client.submit({"confirmed": "change"})
+    assert "Ask the family directly." in page.html
+    page = client.submit({"advice": "out_of_scope", "redirect": "Ask the family directly."})
+    page = client.submit(confirm(page))
     assert "Ask the family directly." in page.text
     assert desk.house.case(case).advice[-1].advice is AdviceType.OUT_OF_SCOPE
 
@@ -263,13 +269,42 @@ def test_release_needs_words_for_each_approved_item(desk: Desk) -> None:
     client = desk.sit(GUARDIAN)
     page = client.open(f"/cases/{case}/release")
     assert not page.all("textarea", name="content-record")
+    found = desk.house.casework.case(desk.house.person(GUARDIAN), case, now=desk.house.later(case))
+    assert found.people
+    assert all(each.label in page.text and each.name in page.text for each in found.people)
     page = client.submit({"content-risk": "One incident in May."}, status=422)
-    assert set(page.errors()) == {"content-crisis"}
+    say = "Item 2: Enter the information for this item, or write that nothing is held."
+    assert page.errors() == {"content-crisis": say}
     assert "One incident in May." in page.html
     page = client.submit({"content-risk": "One incident in May.", "content-crisis": "Call the team."})
+    assert page.h1 == "Is this what you want to share?"
+    assert desk.house.case(case).released == ()
+    fields = confirm(page)
+    page = client.submit(fields)
     assert "shared with its recipients" in page.text
     assert "One incident in May." not in page.text
     assert desk.house.case(case).released == ("risk", "crisis")
+    # A second click finds what the first one did.
+    assert client.send(f"/cases/{case}/release", fields).path == f"/cases/{case}"
+
+
+def test_the_decision_page_and_the_record_say_whose_data_goes_to_whom(desk: Desk) -> None:
+    case = desk.case()
+    found = desk.house.casework.case(desk.house.person(GUARDIAN), case, now=desk.house.later(case))
+    assert found.people
+    assert found.request is not None
+    reader = found.request.recipients[0].name
+    client = desk.sit(GUARDIAN)
+    page = client.open(f"/cases/{case}/decide")
+    assert all(each.label in page.text for each in found.people)
+    assert f"Would be received by: {reader}" in page.text
+    client.submit(choices())
+    assert client.page is not None
+    client.submit(confirm(client.page))
+    record = client.open(f"/cases/{case}/record").text
+    assert all(each.label in record and each.relation in record for each in found.people)
+    assert "nobody, because it is not shared" in record
+    assert f"1. {found.items[0].describe.rstrip('.')}: {reader}" in record
 
 
 @pytest.mark.parametrize("act", ["consent", "ask", "advise", "decide", "release"])

@@ -46,7 +46,7 @@ def test_a_closed_act_says_why(desk: Desk) -> None:
     page = desk.sit(LEAD).open(f"/cases/{case}")
     closed = " ".join(words(line) for line in page.all("ul", class_="gh-next__closed"))
     assert "Decide 3 items" in closed
-    assert "is closed to you" in closed
+    assert "are closed to you" in closed
     assert not page.all("a", role="button")
 
 
@@ -94,7 +94,7 @@ def test_an_open_question_is_shown_to_both_sides(desk: Desk) -> None:
 def test_a_redirected_case_keeps_no_names(desk: Desk) -> None:
     case = desk.case("S11", upto=None)
     page = desk.sit("ian.webb").open(f"/cases/{case}")
-    assert "Names and details were erased" in page.text
+    assert "The people, items and recipients were erased" in page.text
     assert "Redirected" in page.text
 
 
@@ -104,6 +104,8 @@ RECORD_FIELDS = [
     "Name and position of requester",
     "Date request received",
     "Data requested",
+    "Whose data it is",
+    "To whom it is shared",
     "Controller relationship and data sharing agreement",
     "Purpose",
     "Lawful basis",

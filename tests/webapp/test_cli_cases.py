@@ -67,7 +67,7 @@ def test_a_bad_or_unreadable_file_is_not_published(run: Run, file: Path) -> None
 @pytest.mark.feature("C28")
 def test_the_demo_is_laid_out_and_its_people_are_told(run: Run, office: Office, engine: Engine) -> None:
     code, said, _ = run("demo", "seed", **DEMO)
-    assert (code, said) == (0, "New: 9 organisations, 43 people, 11 cases.\n")
+    assert (code, said) == (0, "New: 9 organisations, 44 people, 11 cases.\n")
     lines = json.loads(run("demo", "people", "--json", **DEMO)[1])
     first = lines[0]
     assert isinstance(office.sign_in(first["email"], PASSWORD, address="192.0.2.1"), SignedIn)

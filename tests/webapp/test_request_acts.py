@@ -9,7 +9,7 @@ from tests.builders import PASSWORD, House, build, play
 from tests.page import PageClient
 from tests.webapp.requester import PRIYA, Requester
 from workflows.core.case import Outcome
-from workflows.core.commands import ConsentFinding, RecordConsent
+from workflows.core.commands import AdviceType, Advise, ConsentFinding, RecordConsent
 from workflows.core.definition import StageKind
 from workflows.service.unit_of_work import Engine, reading
 
@@ -89,6 +89,35 @@ def test_a_request_like_this_copies_what_is_still_true(client: PageClient, house
     assert (copied.request.people, copied.request.items) == (earlier.request.people, earlier.request.items)
     assert copied.request.purpose.purpose == ""
     assert copied.request.consent.state is None
+
+
+def test_a_redirected_request_is_not_offered_again(client: PageClient, house: House) -> None:
+    case_id = build(house, "S2", upto="ig_advice")
+    away = {"advice": AdviceType.OUT_OF_SCOPE, "why": "Not ours.", "redirect": "The front desk."}
+    house.give(Advise, "lucy.brandt", case_id, **away)
+    client.sign_in(PRIYA, PASSWORD)
+    assert house.case(case_id).reference in client.open("/requests?tab=ended").text
+    assert "Use again" not in client.open("/requests?tab=ended").text
+    client.open("/requests/start")
+    page = client.send(f"/requests/{case_id}/copy", {"command_id": house.new_id()}, status=409)
+    assert "nothing is left to use again" in page.text
+    client.open(f"/requests/{case_id}/copy", status=409)
+
+
+def test_what_was_sent_long_ago_leads_to_its_case(client: PageClient, house: House) -> None:
+    first, later = build(house, "S2", upto="consent_check"), build(house, "S2", upto="ig_advice")
+    client.sign_in(PRIYA, PASSWORD)
+    assert client.http.get(f"/requests/{first}/sent").status_code == 200
+    answer = client.http.get(f"/requests/{later}/sent")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{later}")
+
+
+def test_who_makes_no_requests_finds_what_was_shared_in_the_menu(client: PageClient, house: House) -> None:
+    client.sign_in(house.person("lucy.brandt").email, PASSWORD)
+    menu = client.open("/work").links()
+    assert "Requests" not in menu
+    assert menu["Shared with you"] == "/shared"
+    client.open("/shared")
 
 
 def test_the_open_tab_shows_who_has_it_and_the_time_left(client: PageClient, house: House) -> None:

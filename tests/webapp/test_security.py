@@ -69,6 +69,12 @@ def test_errors_and_redirects_carry_them_too(client: PageClient, path: str, opti
     assert len(answer.headers["X-Request-Id"]) == 16
 
 
+def test_a_foreign_host_is_not_told_of_a_form(client: PageClient) -> None:
+    answer = client.http.get("/account", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "form" not in answer.text.partition("<main")[2].partition("</main>")[0]
+
+
 def test_the_policy_lets_in_only_what_we_serve_and_the_nonce_is_new_each_time(client: PageClient) -> None:
     policies = [client.http.get("/sign-in").headers["Content-Security-Policy"] for _ in range(2)]
     assert policies[0] != policies[1]
@@ -110,7 +116,10 @@ def test_a_form_from_another_site_is_refused_even_with_a_token(
     client: PageClient, office: Office, headers: dict[str, str]
 ) -> None:
     person(office)
-    assert enter(client, headers=headers).status_code == 403
+    answer = enter(client, headers=headers)
+    assert answer.status_code == 403
+    assert "This page was open too long" in answer.text
+    assert "role" not in answer.text.partition("<main")[2].partition("</main>")[0]
 
 
 @pytest.mark.feature("N16", "U05")
@@ -127,7 +136,11 @@ def test_a_token_must_be_there_and_be_this_session_s(client: PageClient, office:
     person(office)
     stranger = PageClient(app)
     stranger.open("/sign-in")
-    assert enter(client, csrf_token="").status_code == 403
+    refused = enter(client, csrf_token="")
+    assert refused.status_code == 403
+    assert "This page was open too long" in refused.text
+    assert "Nothing was changed" in refused.text
+    assert "Your role" not in refused.text
     assert enter(client, csrf_token="guessed").status_code == 403
     assert enter(client, csrf_token=stranger.token()).status_code == 403
     client.open("/sign-in")

@@ -63,6 +63,15 @@ def test_who_has_no_work_is_told_what_would_appear(desk: Desk) -> None:
     assert "Nothing waits for you now." in page.text
 
 
+def test_a_page_past_the_end_says_so_and_leads_back(desk: Desk) -> None:
+    desk.case()
+    page = desk.sit(GUARDIAN).open("/work?page=2")
+    assert "This page is past the end of the list." in page.text
+    assert "Nothing waits" not in page.text
+    assert "Your work (1)" in page.h1
+    assert page.links()["Go to page 1"] == "/work?tab=mine"
+
+
 def statements(engine: Engine, act: Any) -> int:
     """How many SQL statements an act needs."""
     seen: list[str] = []

@@ -11,7 +11,16 @@ from werkzeug.wrappers import Response
 
 from webapp.forms import command_id, seen_version
 from webapp.guards import signed_in
-from webapp.views.case_cards import consent_found, consent_said, item_notes, item_title, period_words, row
+from webapp.views.case_cards import (
+    Row,
+    consent_found,
+    consent_said,
+    item_notes,
+    item_title,
+    period_words,
+    person_row,
+    row,
+)
 from webapp.views.case_words import ADVICE, FINDING_HINTS, FINDINGS
 from webapp.views.cases import clock_of, stage_tag
 from webapp.views.desk import (
@@ -22,13 +31,16 @@ from webapp.views.desk import (
     lines_of,
     new_id,
     open_case,
+    overtaken,
     require_open,
     sent,
 )
+from webapp.views.showing import counted
 from workflows.core.commands import (
     AdviceType,
     Advise,
     Ask,
+    Command,
     ConsentFinding,
     ItemContent,
     ItemOutcome,
@@ -36,6 +48,8 @@ from workflows.core.commands import (
     Release,
 )
 from workflows.core.definition import CommandType
+from workflows.core.holding import content_faults
+from workflows.core.limits import needed, text_fault
 from workflows.service.views import CasePage
 
 blueprint = Blueprint("acts", __name__)
@@ -76,6 +90,34 @@ def stamped(case_id: uuid.UUID) -> dict[str, Any]:
         "case_id": str(case_id),
         "seen_version": seen_version(request.form),
     }
+
+
+def read_back(
+    command: Command,
+    form: Sent,
+    found: CasePage,
+    *,
+    draw: Callable[[Sent], Response],
+    typed: dict[str, str],
+    **said: Any,
+) -> Response | None:
+    """The page that says an act that cannot be undone back, before it is carried out; None once it was confirmed.
+
+    ``said`` has the heading, what to warn of, the rows and the words of the button. Raises Refused where the act is
+    closed. What the door says of a confirmed act comes first: a second click must find the first one's result.
+    """
+    answer = request.form.get("confirmed", "")
+    if answer == "yes":
+        return None
+    if found.version != command.seen_version:
+        return overtaken(command.case_id, typed=typed)
+    require_open(found, CommandType(command.type))
+    if form.errors or answer == "change":
+        form.status = 422 if form.errors else 200
+        return draw(form)
+    kept = {name: value for name, value in form.values.items() if name != "command_id" and value}
+    form.values["command_id"], form.status = command.id, 200
+    return show("act_confirm", found, form, hidden_fields=kept, **said)
 
 
 @blueprint.get("/cases/<uuid:case_id>/consent")
@@ -196,7 +238,28 @@ def give_advice(case_id: uuid.UUID) -> Response:
         "Conditions": form.get("conditions"),
         "Where it should go instead": form.get("redirect"),
     }
+    if advice is AdviceType.OUT_OF_SCOPE:
+        form.errors = _redirect_faults(command)
+        back = read_back(command, form, open_case(case_id), draw=draw, typed=typed, **_ending(command))
+        if back is not None:
+            return back
     return carry_out(command, form, done="Your advice was recorded.", again=draw, typed=typed)
+
+
+def _redirect_faults(command: Advise) -> dict[str, str]:
+    faults = needed(command.redirect, field="redirect", say="Say where this request should go instead.")
+    long = text_fault(command.why, field="why")
+    return {fault.field: fault.say for fault in (*faults, *((long,) if long else ()))}
+
+
+def _ending(command: Advise) -> dict[str, Any]:
+    rows: list[Row] = [row("Where it should go instead", command.redirect), row("Why", command.why)]
+    return {
+        "heading": "Does this request not belong here?",
+        "warns": "The request ends for good. Its names and details are erased and cannot be brought back.",
+        "rows": rows,
+        "button_words": "End the request and erase its details",
+    }
 
 
 @blueprint.get("/cases/<uuid:case_id>/release")
@@ -205,7 +268,11 @@ def release(case_id: uuid.UUID) -> Response:
     """Enter the words of each approved item."""
     found = open_case(case_id)
     require_open(found, CommandType.RELEASE)
-    return show("release", found, approved=approved(found))
+    return show("release", found, **_release_words(found))
+
+
+def _release_words(found: CasePage) -> dict[str, Any]:
+    return {"approved": approved(found), "people": [person_row(each) for each in found.people]}
 
 
 def approved(found: CasePage) -> list[dict[str, Any]]:
@@ -218,7 +285,11 @@ def approved(found: CasePage) -> list[dict[str, Any]]:
         item = wanted.item(decided.key)
         if item is None or decided.outcome is ItemOutcome.REFUSE:
             continue
-        readers = [f"{each.name} ({each.email})" for each in wanted.recipients if item.key in each.items]
+        readers = [
+            f"{', '.join(part for part in (each.name, each.role) if part)} ({each.email})"
+            for each in wanted.recipients
+            if item.key in each.items
+        ]
         shown.append(
             {
                 "key": item.key,
@@ -242,5 +313,32 @@ def send_release(case_id: uuid.UUID) -> Response:
     contents = tuple(ItemContent(item["key"], form.get(f"content-{item['key']}")) for item in items)
     command = Release(**stamped(case_id), contents=contents)
     typed = {item["title"]: form.get(f"content-{item['key']}") for item in items}
-    draw = again("release", case_id, approved=items)
+    numbers = {f"content-{item['key']}": number for number, item in enumerate(items, 1)}
+
+    def draw(form: Sent) -> Response:
+        # In the summary several sentences would read alike: each names its item.
+        form.errors = {
+            name: f"Item {numbers[name]}: {say}" if name in numbers else say for name, say in form.errors.items()
+        }
+        return again("release", case_id, **_release_words(found))(form)
+
+    keys = tuple(item["key"] for item in items)
+    for fault in content_faults(keys, command):
+        form.errors.setdefault(fault.field, fault.say)
+    back = read_back(command, form, found, draw=draw, typed=typed, **_sharing(items, contents))
+    if back is not None:
+        return back
     return carry_out(command, form, done="The information was shared with its recipients.", again=draw, typed=typed)
+
+
+def _sharing(items: list[dict[str, Any]], contents: tuple[ItemContent, ...]) -> dict[str, Any]:
+    rows = [
+        row(f"Item {number}: {item['title']}", [f"For: {'; '.join(item['readers'])}", content.text])
+        for number, (item, content) in enumerate(zip(items, contents, strict=True), 1)
+    ]
+    return {
+        "heading": "Is this what you want to share?",
+        "warns": "The named recipients can read it as soon as you share it, and it cannot be taken back.",
+        "rows": rows,
+        "button_words": f"Share {counted(len(items), 'item')} now",
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,6 +35,7 @@ FIGURES = (
 SIDES = {"held": "Held by us", "asked": "Asked by us"}
 GROUPS = {"stage": "Stage", "holder": "Who has it"}
 MOST_CHOSEN = 50
+_STAGE = re.compile(r"[a-z0-9_-]{0,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _filters() -> tuple[BoardFilters, str]:
     urgencies = {"", *(each.value for each in Urgency)}
     if side not in SIDES or group not in GROUPS or given["state"] not in known_states:
         abort(404)
-    if given["urgency"] not in urgencies or len(given["stage"]) > 60 or not _maybe_id(given["holder"]):
+    if given["urgency"] not in urgencies or not _STAGE.fullmatch(given["stage"]) or not _maybe_id(given["holder"]):
         abort(404)
     return BoardFilters(side=side, **given), group
 

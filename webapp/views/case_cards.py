@@ -85,7 +85,10 @@ def _kept(page: CasePage) -> tuple[Card, ...]:
     )
     rows: list[Row] = [
         row("Where to go instead", page.redirect),
-        row("What was kept", f"Only that it named {held}. Names and details were erased."),
+        row(
+            "What was kept",
+            f"Only that it named {held}. The people, items and recipients were erased; the purpose was kept.",
+        ),
     ]
     return (Card("redirected", "Redirected", tuple(rows)),)
 
@@ -192,6 +195,12 @@ def _recipient(page: CasePage, recipient: Recipient) -> Row:
     what = "Every item" if len(titles) == len(page.items) and titles else joined(titles) or "No item"
     lines = [line for line in (recipient.role, recipient.email, f"Would receive: {what}") if line]
     return row(recipient.name, lines)
+
+
+def readers_of(page: CasePage, key: str) -> list[str]:
+    """Who would receive an item, each with the role where one is given."""
+    people = page.request.recipients if page.request else ()
+    return [f"{each.name}, {each.role}" if each.role else each.name for each in people if key in each.items]
 
 
 def consent_said(page: CasePage) -> Iterator[Row]:

@@ -93,7 +93,14 @@ def _merged(closed: list[dict[str, str]]) -> list[dict[str, str]]:
     reasons: dict[str, list[str]] = {}
     for act in closed:
         reasons.setdefault(act["reason"], []).append(act["text"])
-    return [{"text": joined(texts), "reason": reason} for reason, texts in reasons.items()]
+    return [
+        {
+            "text": joined([texts[0], *(text[:1].lower() + text[1:] for text in texts[1:])]),
+            "verb": "is" if len(texts) == 1 else "are",
+            "reason": reason,
+        }
+        for reason, texts in reasons.items()
+    ]
 
 
 def _next_words(found: CasePage, *, may_act: bool) -> str:

@@ -17,7 +17,16 @@ from werkzeug.wrappers import Response
 from webapp.forms import date_parts, real_date
 from webapp.guards import signed_in
 from webapp.views.acts import show, stamped
-from webapp.views.case_cards import advice_rows, consent_found, consent_said, item_notes, item_title, period_words
+from webapp.views.case_cards import (
+    advice_rows,
+    consent_found,
+    consent_said,
+    item_notes,
+    item_title,
+    period_words,
+    person_row,
+    readers_of,
+)
 from webapp.views.case_words import ITEM_OUTCOMES
 from webapp.views.deciding import button_words, sentences
 from webapp.views.desk import Sent, carry_out, line_faults, lines_of, new_id, open_case, overtaken, require_open, sent
@@ -57,6 +66,7 @@ def _words(found: CasePage) -> dict[str, Any]:
         "advice": [row for each in found.advice[-1:] for row in advice_rows(each)],
         "consent": [*list(consent_said(found))[:1], *consent_found(found)],
         "continuing": continuing,
+        "people": [person_row(each) for each in found.people],
     }
 
 
@@ -70,6 +80,7 @@ def _item(found: CasePage, item: Item, number: int) -> dict[str, Any]:
         "kind": found.definition.categories.get(item.category, item.category),
         "period": period_words(item.period),
         "why": item.justify,
+        "readers": readers_of(found, item.key),
     }
 
 

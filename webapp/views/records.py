@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from webapp.guards import signed_in
 from webapp.parsing import words as known
 from webapp.parsing.words import coded, said
-from webapp.views.case_cards import Row, because, item_notes, item_title, period_words, row
+from webapp.views.case_cards import Row, because, item_notes, item_title, period_words, readers_of, row
 from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
 from webapp.views.desk import open_case
 from webapp.views.showing import day_of, joined, long_date, long_instant
@@ -54,6 +54,8 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Name and position of requester", f"{found.requester_name}, requester for {found.requester_org_name}")
     yield row("Date request received", long_instant(found.submitted_at) if found.submitted_at else "")
     yield row("Data requested", [_asked(found, number) for number in range(len(found.items))])
+    yield row("Whose data it is", _whose(found))
+    yield row("To whom it is shared", _recipients(found, decision))
     yield row("Controller relationship and data sharing agreement", "")
     yield row("Purpose", wanted.purpose.purpose)
     yield row("Lawful basis", coded(wanted.basis.article_6, known.ARTICLE_6))
@@ -79,6 +81,25 @@ def _asked(found: CasePage, number: int) -> str:
     item = found.items[number]
     parts = (item_title(item, found), *item_notes(item, found), period_words(item.period))
     return f"{number + 1}. " + ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+def _whose(found: CasePage) -> list[str]:
+    """Labels and relations: the record is printed and passed on, so it holds no names of those it is about."""
+    lines = []
+    for each in found.people:
+        parts = [*(said(role, known.PERSON_ROLES) for role in each.roles), each.relation]
+        lines.append(f"{each.label}: {'; '.join(part for part in parts if part) or 'relation not said'}")
+    return lines
+
+
+def _recipients(found: CasePage, decision: Decision) -> list[str]:
+    approved = decision.approved()
+    lines = []
+    for number, item in enumerate(found.items, 1):
+        readers = "; ".join(readers_of(found, item.key)) or "nobody is named"
+        to = readers if item.key in approved else "nobody, because it is not shared"
+        lines.append(f"{number}. {item_title(item, found).rstrip('.')}: {to}")
+    return lines
 
 
 def _necessary(found: CasePage, wanted: Request) -> list[str]:

@@ -11,10 +11,11 @@ from webapp.forms import command_id, seen_version
 from webapp.guards import signed_in
 from webapp.parsing.fields import Posted
 from webapp.views.request_base import Trouble, actor, carry_out, casework, me, pages, see_other, show
+from workflows.core.case import Outcome
 from workflows.core.commands import Answer, Withdraw
 from workflows.core.definition import CommandType, StageKind
 from workflows.core.permissions import Relation
-from workflows.core.refusals import not_found
+from workflows.core.refusals import WRONG_STAGE, Refusal, Refused, not_found
 from workflows.service.views import CasePage
 
 
@@ -93,7 +94,15 @@ def _withdraw_page(page: CasePage, *, trouble: Trouble | None = None, typed: str
 @signed_in
 def offer_copy(case_id: uuid.UUID) -> Response:
     """What a new request like this one takes over, before it is started."""
-    return _copy_page(_own(case_id))
+    return _copy_page(_copied(case_id))
+
+
+def _copied(case_id: uuid.UUID) -> CasePage:
+    """The person's own request, when it can be used again: a redirected one has been erased."""
+    page = _own(case_id)
+    if page.outcome == Outcome.REDIRECTED:
+        raise Refused(Refusal(WRONG_STAGE, "This request was redirected and erased: nothing is left to use again."))
+    return page
 
 
 def _copy_page(page: CasePage, *, trouble: Trouble | None = None) -> Response:
@@ -104,7 +113,7 @@ def _copy_page(page: CasePage, *, trouble: Trouble | None = None) -> Response:
 @signed_in
 def copy(case_id: uuid.UUID) -> Response:
     """Start a new draft with what is still true of an earlier request."""
-    page = _own(case_id)
+    page = _copied(case_id)
     done = casework().start(
         me(), command_id=command_id(request.form), holder_org=page.holder_org_id,
         requester_org=_place(page), like=str(case_id), now=g.now,

@@ -159,7 +159,16 @@ def sent(case_id: uuid.UUID) -> Response:
     page = casework().case(me(), str(case_id), now=g.now)
     if page.kind is StageKind.DRAFT or Relation.OWNER not in page.look.relations:
         raise not_found()
+    if _moved_on(page):
+        # What would come next, and when, is past: the case itself tells where the request is now.
+        return see_other("cases.page", case_id=case_id)
     return show("sent", page=page, steps=_steps(page.definition, page))
+
+
+def _moved_on(page: CasePage) -> bool:
+    """Whether a sent request has left the stage to which sending led, going by its history."""
+    sent_at = page.submitted_at
+    return sent_at is None or any(each.at > sent_at and each.title.startswith("Moved to ") for each in page.timeline)
 
 
 def _steps(definition: Definition, page: CasePage) -> list[tuple[str, str]]:

@@ -50,6 +50,9 @@ def home() -> str:
         abort(404)
     found = casework().worklist(me(), tab=tab, page=page_number(), now=g.now)
     lines = [_line(row) for row in found.rows]
+    # A page past the end knows nothing of how much there is: the first one does.
+    first = casework().worklist(me(), tab=tab, page=1, now=g.now) if found.page > 1 and not found.rows else found
+    past = bool(first.rows) and not found.rows
     return render_template(
         "worklist/home.html",
         found=found,
@@ -57,8 +60,9 @@ def home() -> str:
         tabs=[{"text": TABS[key], "url": url_for("worklist.home", tab=key), "current": key == tab} for key in TABS],
         late=[line for line in lines if line.state == "overdue" and tab != "done"],
         rest=[line for line in lines if line.state != "overdue" or tab == "done"],
-        empty_text=EMPTY[tab],
-        count=_count(found),
+        empty_text="This page is past the end of the list." if past else EMPTY[tab],
+        first_url=url_for("worklist.home", tab=tab) if past else None,
+        count=_count(first),
         case_url=url_for("cases.page", case_id="00000000-0000-0000-0000-000000000000").rpartition("/")[0],
         pages=_pages(found),
         may_ask=bool(me().organisations_as(Role.REQUESTER)),

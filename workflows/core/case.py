@@ -297,7 +297,8 @@ def _submitted(case: Case, event: e.Submitted) -> Case:
 
 
 def _withdrawn(case: Case, event: e.Withdrawn) -> Case:
-    return replace(case, withdrawn_because=event.reason)
+    case = replace(case, withdrawn_because=event.reason)
+    return replace(case, request=Request()) if event.discarded else case
 
 
 def _consent_recorded(case: Case, event: e.ConsentRecorded) -> Case:

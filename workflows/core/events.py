@@ -82,10 +82,11 @@ class Submitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn(Event):
-    """The requester took the request back."""
+    """The requester took the request back. ``discarded``: it was a draft that nobody else had seen, and is not kept."""
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset({"reason"})
     reason: str
+    discarded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,6 @@ class Redirected(Event):
     """The request was out of scope. The names are not kept: only how many people and items there were."""
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset({"kept", "why", "redirect"})
-    ERASES: ClassVar[Mapping[str, str]] = {"Started": "answers", "Saved": "answers"}
     kept: Purpose
     why: str
     redirect: str
@@ -209,6 +209,15 @@ class Escalated(Event):
     rung: str
     clock: int
     told: str
+
+
+ERASED: Mapping[str, str] = {"Started": "answers", "Saved": "answers"}
+"""What is destroyed when a request is redirected, or a draft is discarded: event type -> personal part."""
+
+
+def erasing(event: Event) -> bool:
+    """Whether this event destroys the personal parts of earlier ones."""
+    return isinstance(event, Redirected) or (isinstance(event, Withdrawn) and event.discarded)
 
 
 EVENTS: dict[str, type[Event]] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
 from workflows.core import commands as c
 from workflows.core import events as e
@@ -41,8 +43,9 @@ def advise(case: Case, command: c.Advise, definition: Definition) -> Events:
     )  # fmt: skip
     if command.advice is c.AdviceType.OUT_OF_SCOPE:
         request = case.request
+        kept = replace(request.purpose, risk_of_sharing="", risk_of_not_sharing="")
         gone = e.Redirected(
-            at=command.at, by=command.actor.person_id, kept=request.purpose, why=command.why,
+            at=command.at, by=command.actor.person_id, kept=kept, why=command.why,
             redirect=command.redirect, people=len(request.people), items=len(request.items),
             recipients=len(request.recipients),
         )  # fmt: skip
@@ -89,6 +92,9 @@ def _decided_under_consent(case: Case, command: c.Advise) -> e.Decided:
         by_name=command.actor.name, position=command.actor.position,
     )  # fmt: skip
 
+
+MOST_YEARS_TO_REVIEW = 5
+"""How far ahead, in years, a continuing use may next be looked at."""
 
 UNDER_CONSENT = "consent"
 """The reason code of a release delegated under consent."""
@@ -137,18 +143,26 @@ def _review_faults(items: tuple[Item, ...], command: c.Decide) -> Iterable[Refus
         yield Refusal("review_missing", "This sharing continues: give the date of its next review.", "review_by")
     if command.review_by is not None and command.review_by <= command.at.date():
         yield Refusal("review_past", "The review date must be in the future.", "review_by")
+    if command.review_by is not None and _years_on(command.review_by) > command.at.date().timetuple()[:3]:
+        yield Refusal("review_far", f"The review date must be within {MOST_YEARS_TO_REVIEW} years.", "review_by")
+
+
+def _years_on(day: date) -> tuple[int, ...]:
+    """A day as many years earlier as a review may lie ahead: as figures, for not every year has 29 February."""
+    return (day.year - MOST_YEARS_TO_REVIEW, day.month, day.day)
 
 
 def release(case: Case, command: c.Release, definition: Definition) -> Events:
     approved = case.decision.approved() if case.decision else ()
-    refuse_all(_content_faults(approved, command))
+    refuse_all(content_faults(approved, command))
     order = {key: index for index, key in enumerate(approved)}
     contents = tuple(sorted(command.contents, key=lambda content: order[content.key]))
     event = e.Released(at=command.at, by=command.actor.person_id, keys=approved, contents=contents)
     return with_move(case, command, definition, [event])
 
 
-def _content_faults(approved: tuple[str, ...], command: c.Release) -> Iterable[Refusal]:
+def content_faults(approved: tuple[str, ...], command: c.Release) -> Iterable[Refusal]:
+    """What stands against releasing these words: each approved item once, and no other."""
     given = [content.key for content in command.contents]
     for key in sorted(set(given) - set(approved)):
         yield Refusal("not_approved", "Only items that were approved can be released.", f"content-{key}")

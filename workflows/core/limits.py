@@ -99,6 +99,12 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 _ROWS = frozenset({"people", "items", "recipients"})
 
 
+def _tells(label: str, name: str) -> bool:
+    """Whether a label gives away a part of the name that is long enough to know somebody by."""
+    words = set(re.findall(r"\w{3,}", label.casefold()))
+    return bool(words & set(re.findall(r"\w{3,}", name.casefold())))
+
+
 def _people(answers: Answers, request: Request, definition: Definition) -> Iterator[Refusal]:
     assert isinstance(answers, People)
     if len(answers.people) > MOST_PEOPLE:
@@ -107,6 +113,9 @@ def _people(answers: Answers, request: Request, definition: Definition) -> Itera
     for index, person in enumerate(answers.people):
         if blank(person.label):
             yield Refusal("missing", "Give this person a label, such as Child A.", f"{index}-label", Task.PEOPLE)
+        elif _tells(person.label, person.name):
+            say = "Use a label that does not tell who it is, such as Child A: advisers see it instead of the name."
+            yield Refusal("label_tells", say, f"{index}-label", Task.PEOPLE)
         elif labels.index(person.label) != index:
             yield Refusal("label_twice", f"Two people are called {person.label}.", f"{index}-label", Task.PEOPLE)
         if person.nhs_number and not nhs_number_valid(person.nhs_number):

@@ -43,7 +43,7 @@ class WithoutConsent(StrEnum):
     """Limb (c): the only three reasons for which consent is not needed. That it was refused is none of them."""
 
     CANNOT_BE_GIVEN = "cannot_be_given"
-    NOT_REASONABLE_TO_GET = "not_reasonable_to_get"
+    NOT_REASONABLE_TO_GET = "cannot_reasonably_be_obtained"
     WOULD_PREJUDICE_PROTECTION = "would_prejudice_protection"
 
 

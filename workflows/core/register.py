@@ -97,7 +97,7 @@ def first_break(entries: Iterable[StoredEntry], head: Head) -> Break | None:
     ``entries`` are in order of ``seq``. Deleting, inserting, reordering and changing are all found;
     cutting off the end is found because the head does not match.
     """
-    previous, expected = GENESIS, 1
+    previous, expected, erased = GENESIS, 1, 0
     for stored in entries:
         entry = stored.entry
         if entry.seq != expected:
@@ -106,11 +106,20 @@ def first_break(entries: Iterable[StoredEntry], head: Head) -> Break | None:
         if why:
             return Break(head.stream, entry.seq, why)
         previous, expected = stored.digest, expected + 1
+        erased = erased or (entry.seq if stored.erased and stored.texts is None else 0)
+        erased = 0 if licenses_erasure(entry) else erased
+    if erased:
+        return Break(head.stream, erased, "the personal part was erased and no entry of the chain says why")
     if expected - 1 != head.count:
         return Break(head.stream, expected, f"the chain should have {head.count} entries and has {expected - 1}")
     if previous != head.digest:
         return Break(head.stream, max(expected - 1, 1), "the chain does not end in the digest kept with the case")
     return None
+
+
+def licenses_erasure(entry: Entry) -> bool:
+    """Whether an entry says that what went before it was erased: a redirected request, a discarded draft."""
+    return entry.type == "Redirected" or (entry.type == "Withdrawn" and entry.facts.get("discarded") is True)
 
 
 def _fault(stored: StoredEntry, previous: str) -> str:

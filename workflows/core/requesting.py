@@ -52,7 +52,12 @@ def submit(case: Case, command: c.Submit, definition: Definition) -> Events:
 
 def withdraw(case: Case, command: c.Withdraw, definition: Definition) -> Events:
     refuse_all(needed(command.reason, field="reason", say="Say why you withdraw the request."))
-    event = e.Withdrawn(at=command.at, by=command.actor.person_id, reason=command.reason)
+    event = e.Withdrawn(
+        at=command.at,
+        by=command.actor.person_id,
+        reason=command.reason,
+        discarded=case.submitted_at is None,
+    )
     return with_move(case, command, definition, [event])
 
 

@@ -36,7 +36,8 @@ __all__ = [
 
 WINDOW = timedelta(minutes=5)
 PER_ACCOUNT = 10
-PER_ADDRESS = 10
+PER_ADDRESS = 100
+"""A whole office may stand behind one address, so this is wider than what one account may try."""
 ALTOGETHER = 1000
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from workflows.core.case import Case
-from workflows.core.events import EVENTS, Event, Redirected, Saved, Started
+from workflows.core.events import ERASED, EVENTS, Event, Saved, Started, erasing
 from workflows.core.register import Entry, commitment, seal
 from workflows.core.request import ANSWERS_FOR, Request, Task
 
@@ -107,4 +107,4 @@ def _erased(kind: type[Event], facts: dict[str, Any]) -> dict[str, Any]:
 
 def erases(events: list[Event]) -> dict[str, str]:
     """Which personal parts of earlier entries these events destroy: event type -> field."""
-    return dict(Redirected.ERASES) if any(isinstance(event, Redirected) for event in events) else {}
+    return dict(ERASED) if any(erasing(event) for event in events) else {}
