@@ -71,11 +71,17 @@ def test_it_is_for_children() -> None:
     assert len(duty(ADULT, on=date(2026, 9, 1), holder=replace(BODY, nation="Wales")).because) == 3
 
 
+def answered(question: str, answer: bool | None) -> DutyAnswers:
+    """The answers with another one to this question."""
+    changes: dict[str, Any] = {question: answer}
+    return replace(YES, **changes)
+
+
 @pytest.mark.parametrize("question", ["relevant", "may_facilitate"])
 def test_the_two_questions_about_the_information(question: str) -> None:
-    no = duty(answers=replace(YES, **{question: False}))
+    no = duty(answers=answered(question, False))
     assert (no.applies, no.question_now) == (Applies.NO, QuestionNow.MAY_WE)
-    still = duty(answers=replace(YES, **{question: None}))
+    still = duty(answers=answered(question, None))
     assert (still.applies, still.question_now) == (Applies.UNCLEAR, QuestionNow.MAY_WE)
 
 
