@@ -1,8 +1,7 @@
-"""No name survives, whatever is written; and no text makes the search slow. No database."""
+"""No name survives, whatever is written. No database."""
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -113,48 +112,3 @@ def test_a_folded_text_knows_where_everything_stood(text: str) -> None:
     folded = fold(text)
     assert folded.original(0, len(folded.plain)) == text[folded.at[0] :]
     assert len(folded.low) == len(folded.plain) == len(folded.at) - 1
-
-
-HOSTILE = (
-    "a", "a ", "K ", "Kit", "Kit Penrose", "penrose", "p e n r o s ", "9", "9 ", "1-", "a@", "@", "Aa ", "K.", "\n",
-    "1 a ", "born on ", "e\u0301", "Abcd Orrin. ", "'", "1 may ", "www.", "Abcdefghijklmnopqrstuvwxyz ", "14 Mill ",
-    "\u200b",
-)  # fmt: skip
-PEOPLE = (
-    Person("Child K", "Kit Penrose", date(2013, 9, 9), nhs_number="9990096112"),
-    Person("Adult A", "D. Orrin", date(1990, 7, 2), nhs_number="9990041199"),
-    Person("Adult B", "Siobhán Mary O'Brien-Long, also Shiv"),
-)
-
-
-def seconds(mask: Mask, text: str) -> float:
-    start = time.process_time()
-    mask.text(text)
-    mask.left(text)
-    return time.process_time() - start
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("piece", HOSTILE)
-def test_ten_times_the_text_takes_about_ten_times_as_long(piece: str) -> None:
-    mask = mask_of(Request(people=PEOPLE), on=TODAY)
-    small, large = ((piece * (size // len(piece) + 1))[:size] for size in (3_000, 30_000))
-    base = max(min(seconds(mask, small) for _ in range(3)), 0.005)
-    assert seconds(mask, large) < base * 10 * 4
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("piece", ["Abcd "])
-def test_a_million_characters_are_masked(piece: str) -> None:
-    text = (piece * 1_000_000)[:1_000_000]
-    start = time.process_time()
-    assert mask_of(Request(people=PEOPLE), on=TODAY).text(text) == text
-    assert time.process_time() - start < 30
-
-
-@pytest.mark.slow
-def test_hostile_names_do_not_make_the_search_slow() -> None:
-    people = tuple(Person(f"Adult {at}", f"{'Ab' * 40} {at} " * 2) for at in range(20))
-    mask = mask_of(Request(people=people), on=TODAY)
-    assert seconds(mask, "ab" * 2_000) < 2
-    assert seconds(mask, "a b " * 1_000) < 2
