@@ -63,9 +63,7 @@ def test_the_settings_that_keep_work_safe(plain: Settings) -> None:
 
 
 @pytest.mark.parametrize(("demo", "seconds", "period"), [(True, 5, 2.0), (True, 1, 1.0), (False, 5, 5.0)])
-def test_a_nudge_may_come_late_but_leaves_no_long_backlog(
-    plain: Settings, demo: bool, seconds: int, period: float
-) -> None:
+def test_a_nudge_may_come_late_without_a_backlog(plain: Settings, demo: bool, seconds: int, period: float) -> None:
     schedule = celery_app.schedule(replace(plain, demo=demo, sweep_seconds=seconds))
     assert {entry["task"] for entry in schedule.values()} == OURS
     for name in ("sweep", "post", "heartbeat"):
