@@ -22,22 +22,26 @@ from launch.up import build_assets
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 CHROMIUM_SETTING = "GATEHOUSE_CHROMIUM"
+EVERYDAY = "--everyday"
+"""Asks for the tests that one runs all day: without a browser, and without the product as processes."""
 PACKAGES = ("workflows", "webapp", "workers", "launch")
 
 
 def run_tests(arguments: Sequence[str]) -> int:
     """Run the tests with everything that they need; return pytest's exit code.
 
-    `arguments` go to pytest as they are (`--feature C2` too), except `--coverage`: then the run is measured, and
-    fails where the tests reach too little. Without Chromium the browser tests are left out, and a loud line says
-    so before and after.
+    `arguments` go to pytest as they are (`--feature C2` too), except two. With `--coverage` the run is measured,
+    and fails where the tests reach too little. With `--everyday` only what needs neither a browser nor the product
+    as processes is run. Without Chromium the browser tests are left out, and a loud line says so before and after.
     """
-    measured = covering.ASKED in arguments
-    arguments = [part for part in arguments if part != covering.ASKED]
+    measured, everyday = covering.ASKED in arguments, EVERYDAY in arguments
+    arguments = [part for part in arguments if part not in (covering.ASKED, EVERYDAY)]
+    if everyday:
+        arguments = without(arguments, "browser", "processes")
     build_assets()
-    chromium = find_or_install_chromium()
+    chromium = None if everyday else find_or_install_chromium()
     extra: list[str] = [] if any(part.startswith("-n") for part in arguments) else ["-n", "2", "--dist", "loadgroup"]
-    given = list(arguments) if chromium else _without_browser(arguments)
+    given = list(arguments) if chromium or everyday else without(arguments, "browser")
     with tempfile.TemporaryDirectory(prefix="gatehouse-found-") as found:
         environment = covering.measuring(_environment(), Path(found)) if measured else _environment()
         if chromium:
@@ -49,7 +53,7 @@ def run_tests(arguments: Sequence[str]) -> int:
             code = _run([*python, "pytest", *extra, *given], environment)
         if measured and code == 0:
             code = covering.judge(_run, environment)
-    if not chromium:
+    if not chromium and not everyday:
         _say_no_browser()
     return code
 
@@ -138,18 +142,19 @@ def _say_no_browser(why: str = "see above") -> None:
     warn("")
 
 
-def _without_browser(arguments: Sequence[str]) -> list[str]:
-    """pytest's arguments, narrowed so that tests marked `browser` are left out."""
-    given, chosen = [], "not browser"
+def without(arguments: Sequence[str], *marks: str) -> list[str]:
+    """pytest's arguments, narrowed so that tests with one of these marks are left out."""
+    given: list[str] = []
+    chosen = [f"not {mark}" for mark in marks]
     parts = iter(arguments)
     for part in parts:
         if part == "-m":
-            chosen = f"({next(parts, '')}) and not browser"
+            chosen.insert(0, f"({next(parts, '')})")
         elif part.startswith("-m") and not part.startswith("--"):
-            chosen = f"({part[2:].lstrip('=')}) and not browser"
+            chosen.insert(0, f"({part[2:].lstrip('=')})")
         else:
             given.append(part)
-    return [*given, "-m", chosen]
+    return [*given, "-m", " and ".join(chosen)]
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.slowness import list_slow
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -48,7 +50,8 @@ def features_of(item: pytest.Item) -> set[str]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Nobody shall believe that everything was tried when it was not."""
+    """List what was slow; and nobody shall believe that everything was tried when it was not."""
+    list_slow(terminalreporter)
     skipped = terminalreporter.stats.get("skipped", [])
     missed = sum(1 for report in skipped if NO_DATABASE in str(report.longrepr))
     if missed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -41,16 +42,19 @@ MAKES_LENGTHS = {
 }
 
 
-def stage_names() -> set[str]:
-    """The name of every stage of every workflow that is shipped."""
-    return {name for workflow in builtin_names() for name in load(read_builtin(workflow)).stages}
+@cache
+def stage_names() -> frozenset[str]:
+    """The name of every stage of every workflow that is shipped, except words that Python may use."""
+    meant_otherwise = set().union(*PRODUCT_WORDS.values())
+    return frozenset(
+        {name for workflow in builtin_names() for name in load(read_builtin(workflow)).stages} - meant_otherwise
+    )
 
 
 def named_stages(source: Source) -> Iterator[str]:
     """Where a stage is called by its name."""
-    meant_otherwise = set().union(*PRODUCT_WORDS.values())
     for line, text in source.strings():
-        if text in stage_names() - meant_otherwise:
+        if text in stage_names():
             yield f"{source.path}:{line}: {text}"
 
 

@@ -20,6 +20,9 @@ RELEASED = "There is something for you in Gatehouse"
 ENDED = "A case in Gatehouse has ended"
 ESCALATED = "A case in Gatehouse is late and has been passed up to you"
 
+PATIENCE = 60
+"""Seconds that a mail may take on a machine with much else to do."""
+
 
 class Post:
     """The mail about one case: what has been read of it, and what comes next."""
@@ -39,16 +42,17 @@ class Post:
             return not self.read - there[0]
 
         try:
-            wait_for(arrived, seconds=20)
+            wait_for(arrived, seconds=PATIENCE)
         except AssertionError:
-            raise AssertionError(f"missing: {self.read - there[0]}; there: {there[0]}") from None
+            words = f"missing: {self.read - there[0]}; there: {there[0]}"
+            raise AssertionError(f"{words}\n{self.product.post()}") from None
         assert there[0] == self.read, f"too many: {there[0] - self.read}"
 
     def has(self, who: str, subject: str) -> None:
         """This mail is there, or comes soon."""
         wait_for(
             lambda: (who, subject) in [mail.seen for mail in self.product.mails(self.case_id)],
-            seconds=20, what=f"the mail “{subject}” to {who}",
+            seconds=PATIENCE, what=f"the mail “{subject}” to {who}",
         )  # fmt: skip
 
     def is_discreet(self, story: Scenario, reference: str) -> None:

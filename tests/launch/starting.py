@@ -42,7 +42,7 @@ def wait_for(happened: Callable[[], bool], *, seconds: float = 30, what: str = "
     while not happened():
         if time.monotonic() > until:
             raise AssertionError(f"{what} did not happen within {seconds} seconds")
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 @contextmanager

@@ -27,7 +27,11 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(120)]
     ],
 )
 def test_without_a_browser_its_tests_are_left_out_whatever_else_is_asked(given: list[str], narrowed: list[str]) -> None:
-    assert testing._without_browser(given) == narrowed
+    assert testing.without(given, "browser") == narrowed
+
+
+def test_the_everyday_tests_need_neither_browser_nor_processes() -> None:
+    assert testing.without(["-m", "slow"], "browser", "processes") == ["-m", "(slow) and not browser and not processes"]
 
 
 def test_a_missing_browser_is_said_out_loud(

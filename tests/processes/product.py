@@ -55,6 +55,16 @@ class Product:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def post(self) -> str:
+        """What the database and the worker's log say of mail: for whoever wonders where one is."""
+        question = """SELECT state, attempts, last_error, next_at - clock_timestamp(), lease_until - clock_timestamp(),
+            count(*) FROM outbox WHERE state <> 'sent' GROUP BY 1, 2, 3, 4, 5 LIMIT 20"""
+        with psycopg.connect(self.settings["GATEHOUSE_DATABASE_URL"]) as connection:
+            rows = [str(row) for row in connection.execute(question)]
+            beat = connection.execute("SELECT name, clock_timestamp() - at FROM heartbeats").fetchall()
+        words = said(self.home / "logs" / "worker.log").splitlines()[-30:]
+        return "\n".join(["not sent:", *rows, f"beats: {beat}", "worker:", *words])
+
     def mails(self, case_id: str = "") -> list[Mail]:
         """The mails that have arrived, oldest first; only those that link to a case, when one is given."""
         found = [read_mail(path) for path in sorted(self.mail.glob("*.eml"))]

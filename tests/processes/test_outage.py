@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import redis
 from sqlalchemy import text
 
-from launch import processes
 from tests.launch.starting import wait_for
 from tests.processes.ground import Ground
 from tests.processes.parts import Caller, Parts, parts_of
-from tests.processes.product import Product, own_database, running_product
+from tests.processes.product import Product, own_database
 from workflows.service.library import Library
 from workflows.service.unit_of_work import reading, transaction
 
-pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.timeout(240),
+    # One product for all of them: starting one costs more than the tests do.
+    pytest.mark.xdist_group("outage"),
+]
 
 LONDON = ZoneInfo("Europe/London")
 PATIENCE = 60.0
@@ -99,13 +100,6 @@ def every_mail_is_one_mail(product: Product, record: Record) -> None:
     assert len({(mail.message_id, mail.to, mail.subject, mail.body) for mail in mails}) == len(sent)
 
 
-@pytest.fixture
-def database() -> Iterator[str]:
-    """A database of this test's own on the tests' server, or nothing: then the product starts its own."""
-    with own_database("gatehouse_outage") as address:
-        yield address
-
-
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """The parts of a product with the demo laid out, all running. A test leaves them so."""
@@ -177,37 +171,21 @@ def test_the_queue_dies_under_a_working_worker(parts: Parts) -> None:
         every_mail_is_one_mail(product, record)
 
 
-def pids(product: Product, name: str) -> list[int]:
-    """The processes of one part of a product that is kept alive: valkey, worker or beat."""
-    if name == "valkey":
-        return processes.processes_in(product.home / "valkey")
-    found = processes.processes_in(product.home / "run")
-    return [pid for pid in found if f"\0{name}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-def kill_part(product: Product, name: str) -> None:
-    """kill -9 whatever runs of a part."""
-    for pid in pids(product, name):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
 @pytest.mark.feature("C20", "C21", "I7", "I8", "F01", "F04")
-def test_killed_again_and_again_in_the_middle_of_escalations(database: str, tmp_path: Path) -> None:
+def test_killed_again_and_again_in_the_middle_of_escalations(parts: Parts) -> None:
     """Worker, beat and queue are killed, and the queue flushed, while rungs are climbed and mails go out."""
-    with (
-        running_product(tmp_path / "home", database=database, queue="") as product,
-        contextlib.closing(Ground.over(product)) as ground,
-    ):
+    product = parts.product
+    with contextlib.closing(Ground.over(product)) as ground:
         record = Record(ground)
         two_working_days_begin(ground)
         cases = [ground.brought("S2", upto="consent_check") for _ in range(8)]
         wait_for(record.is_quiet, seconds=PATIENCE, what="quiet at the start")
         before = record.rungs()
         # All at once: what the sweep has not taken yet is what is counted here as due.
-        kill_part(product, "beat")
+        parts.kill("beat")
         ground.office.move_clock(timedelta(hours=36))
         due = record.due() | set(record.rungs() - before)
+        parts.start("beat")
         for victim in ("worker", "valkey", "worker"):
             done = record.rungs().total()
             with contextlib.suppress(AssertionError):  # it may be done by now, or down: kill all the same
@@ -217,8 +195,9 @@ def test_killed_again_and_again_in_the_middle_of_escalations(database: str, tmp_
                 redis.Redis.from_url(product.settings["GATEHOUSE_REDIS_URL"], socket_connect_timeout=1) as queue,
             ):
                 queue.flushall()
-            kill_part(product, victim)
+            parts.kill(victim)
             record.end_leases()
+            parts.start(victim)
         wait_for(record.is_quiet, seconds=PATIENCE, what="quiet after the kills")
         assert record.rungs() - before == Counter(due)
         for case in cases:

@@ -7,6 +7,7 @@ shape; they make sense together. A fault says its rule, its line and how to mend
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from workflows.core.definition import Definition
 from workflows.definitions import guard_words, rules_decisions, rules_paths, rules_stages, rules_time
@@ -28,6 +29,13 @@ RULES: tuple[Rule, ...] = (
 
 def check(text: str, *, source: str) -> tuple[Fault, ...]:
     """Every fault in ``text``, in the order of lines; empty for a good one. ``source`` names the file."""
+    return _check(text, source)
+
+
+# Reading a file with every line number takes a tenth of a second, and the same text is asked about again:
+# when it is uploaded, looked at, and published.
+@lru_cache(maxsize=16)
+def _check(text: str, source: str) -> tuple[Fault, ...]:
     try:
         where = read(text, source=source)
         subject = Subject(where, shape(where))
