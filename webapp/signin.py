@@ -19,12 +19,14 @@ from webapp.house import house
 from webapp.logs import note
 from webapp.security import CLEAR_ALL
 from webapp.sessions import HouseSession, HouseSessions
+from workflows.core.definition import Role
 from workflows.core.permissions import ROLE_TITLES
 from workflows.service.office import SignedIn
 
 blueprint = Blueprint("signin", __name__)
 login_manager = LoginManager()
-HOME = "/work"
+HOME = "/"
+"""Leads on to where somebody's work is."""
 WRONG = "The e-mail address and the password do not belong together. Check both and try again."
 
 
@@ -59,8 +61,10 @@ def _sessions() -> HouseSessions:
 @blueprint.get("/")
 @public
 def home() -> AnyResponse:
-    """The way in: one's work, or the sign-in page."""
-    return redirect(HOME if g.person else "/sign-in", 303)
+    """The way in: one's work, the board for who is a manager and nothing else, or the sign-in page."""
+    if g.person is None:
+        return redirect("/sign-in", 303)
+    return redirect("/board" if g.viewer.roles == {Role.MANAGER} else "/work", 303)
 
 
 @blueprint.get("/sign-in")

@@ -74,7 +74,9 @@ def test_roles_are_changed_in_one_organisation_and_kept_elsewhere(run: Run, offi
     add(run, "--role", "requester")
     add(run, "--role", "manager", key="harrowmere")
     code, said, _ = add(run, "--role", "auditor", typed="")
-    assert (code, said) == (0, "Changed: Auditor at Marlbridge County Council.\n")
+    assert (code, said) == (0, "Changed: now Requester, Auditor at Marlbridge County Council.\n")
+    code, said, _ = add(run, "--role", "auditor", "--only", typed="")
+    assert (code, said) == (0, "Changed: now Auditor at Marlbridge County Council.\nNo longer: Requester.\n")
     found = office.find(PRIYA)
     assert found is not None
     assert found.roles_in(here.id) == {Role.AUDITOR}

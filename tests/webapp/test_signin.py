@@ -143,14 +143,21 @@ def test_after_signing_in_one_is_led_to_a_page_of_ours_only(client: PageClient, 
     sent = {"email": PRIYA, "password": PASSWORD, "csrf_token": client.token(), "next": target}
     answer = client.http.post("/sign-in", data=sent)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == SAFE.get(target, "/work")
+    assert answer.headers["Location"] == SAFE.get(target, "/")
 
 
 def test_somebody_who_is_signed_in_is_not_asked_again(client: PageClient, office: Office) -> None:
     person(office)
     client.sign_in(PRIYA)
-    assert client.http.get("/sign-in").headers["Location"] == "/work"
+    assert client.http.get("/sign-in").headers["Location"] == "/"
     assert client.http.get("/").headers["Location"] == "/work"
+
+
+@pytest.mark.feature("C22")
+def test_who_is_a_manager_and_nothing_else_begins_at_the_board(client: PageClient, office: Office) -> None:
+    person(office, Role.MANAGER)
+    client.sign_in(PRIYA)
+    assert client.http.get("/").headers["Location"] == "/board"
 
 
 def test_a_person_with_two_organisations_chooses_for_which_she_works(client: PageClient, office: Office) -> None:

@@ -25,9 +25,10 @@ def person() -> None:
     "--role", "roles", required=True, multiple=True, type=click.Choice([role.value for role in Role]),
     help="A role held there; may be given several times.",
 )  # fmt: skip
+@click.option("--only", is_flag=True, help="Take away every other role that she has in that organisation.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-def add(name: str, email: str, organisation: str, roles: tuple[str, ...], password_stdin: bool) -> None:
-    """Add a person, or give one who is there other roles in an organisation (her password then stays).
+def add(name: str, email: str, organisation: str, roles: tuple[str, ...], only: bool, password_stdin: bool) -> None:
+    """Add a person, or give one who is there more roles in an organisation (her password then stays).
 
     A password is never taken from the command line, where other people of the machine could read it.
     """
@@ -37,11 +38,15 @@ def add(name: str, email: str, organisation: str, roles: tuple[str, ...], passwo
         place = _organisation(house.office, organisation)
         known = house.office.find(email)
         password = "" if known else _password(from_stdin=password_stdin)
-        elsewhere = {held for held in known.memberships if held.organisation_id != place.id} if known else set()
-        wanted = elsewhere | {Membership(place.id, Role(role)) for role in roles}
+        held = known.memberships if known else frozenset()
+        kept = {each for each in held if each.organisation_id != place.id or not only}
+        wanted = kept | {Membership(place.id, Role(role)) for role in roles}
         house.office.add_person(name=name, email=email, password=password, memberships=wanted)
-    titles = ", ".join(ROLE_TITLES[Role(role)] for role in dict.fromkeys(roles))
-    click.echo(f"{'Changed' if known else 'Added'}: {titles} at {place.name}.")
+    here = {each.role for each in wanted if each.organisation_id == place.id}
+    titles = ", ".join(title for role, title in ROLE_TITLES.items() if role in here)
+    click.echo(f"{'Changed: now' if known else 'Added:'} {titles} at {place.name}.")
+    if taken := sorted(ROLE_TITLES[each.role] for each in held - wanted):
+        click.echo(f"No longer: {', '.join(taken)}.")
 
 
 def _organisation(office: Office, key: str) -> Organisation:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email import message_from_bytes, policy
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
@@ -96,7 +97,15 @@ def _read(name: str) -> Mail:
         name=name,
         to=str(message.get("To", "")),
         subject=str(message.get("Subject", "")),
-        date=str(message.get("Date", "")),
+        date=_sent(str(message.get("Date", ""))),
         message_id=str(message.get("Message-ID", "")),
         text=body.get_content() if body is not None else "",
     )
+
+
+def _sent(date: str) -> str:
+    """When a mail was sent, as people read it; what the mail says where that is no date."""
+    try:
+        return clock_text(parsedate_to_datetime(date).astimezone(UTC))
+    except ValueError:
+        return date
