@@ -47,7 +47,9 @@ def test_the_frame_of_someone_signed_in(frame: Callable[..., Tree]) -> None:
     assert words(page.one("title")) == "Board - Gatehouse"
     assert page.one("main").get("id") == page.one("a", class_="govuk-skip-link").get("href", "#")[1:]
     assert words(page.one("a", aria_current="true")) == "Board"
-    assert page.one("a", href="/organisation") is not None
+    assert [link.get("href") for link in page.all("a", href="/organisation")] == ["/organisation"] * 2, (
+        "on a phone it stands in the menu"
+    )
     assert "Notifications: 2 unread" in page.text()
     assert "Demo. Clock: Tue 3 Nov 2026 09:12." in page.text()
     assert page.one("form", action="/sign-out").get("method") == "post"
