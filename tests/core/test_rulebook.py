@@ -20,6 +20,7 @@ from workflows.core.request import (
     Continuing,
     Item,
     Items,
+    LegalBasis,
     People,
     Period,
     Person,
@@ -209,7 +210,9 @@ def test_a_continuing_use_needs_a_review_date_in_the_future() -> None:
 def _consented() -> dict[str, object]:
     items = Items((Item("gp", "demographics", "GP", "To book"), Item("falls", "health_summary", "Falls", "Housing")))
     recipients = Recipients((Recipient("R", "r@x.example", items=("gp", "falls")),))
-    return {"items": items, "recipients": recipients, "consent": ConsentAndOpenness(Consent(ConsentState.GIVEN))}
+    basis = LegalBasis("6(1)(e)", article_9="9(2)(h)")
+    consent = ConsentAndOpenness(Consent(ConsentState.GIVEN))
+    return {"items": items, "recipients": recipients, "consent": consent, "basis": basis}
 
 
 def _checked(covers: bool = True, **changes: object) -> Play:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +159,13 @@ def test_an_organisation_is_added_so_that_an_empty_home_can_be_used(run: Run, of
     found = office.organisation("newmoor")
     assert found is not None
     assert (found.name, found.calendar, found.public_authority) == ("Newmoor Council", "england-and-wales", True)
+    told = ("--covered", "--policy-document", "Policy 7", "--policy-review-on", "2027-05-01")
+    assert run(*given, "--key", "newmoor", *told)[0] == 0
+    assert run(*given, "--key", "newmoor")[0] == 0  # what is not given again stays
+    found = office.organisation("newmoor")
+    assert found is not None
+    assert (found.covered, found.policy_document, found.policy_review_on) == (True, "Policy 7", date(2027, 5, 1))
+    assert run(*given, "--key", "newmoor", "--policy-review-on", "soon")[0] == 2
     code, _, complaint = run(*given, "--key", "New Moor")
     assert code != 0
     assert "small letters" in complaint

@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from webapp.parsing import words as known
 from webapp.parsing.words import coded, said
-from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_STATES, OUTCOMES
+from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_STATES, OUTCOMES, QUESTIONS_NOW
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
 from workflows.core.case import Advice, Decision
 from workflows.core.commands import ItemDecision, ItemOutcome
+from workflows.core.duty import QuestionNow
 from workflows.core.request import Item, Period, Recipient
 from workflows.service.views import CasePage, PersonView
 
@@ -267,6 +268,16 @@ def advice_rows(advice: Advice) -> Iterator[Row]:
         yield row("Conditions advised", list(advice.conditions))
 
 
+def override_lines(decision: Decision) -> list[str]:
+    """What a decision went against, each with the reason for it."""
+    return [f"{each.say} Decided all the same, because: {each.reason}" for each in decision.overrides]
+
+
+def question_words(decision: Decision) -> str:
+    """What was decided about: whether one may share, or whether sharing does more harm than not."""
+    return QUESTIONS_NOW[QuestionNow(decision.question)] if decision.question else ""
+
+
 def decision_rows(decision: Decision) -> Iterator[Row]:
     """One decision: what, why, by whom."""
     word = OUTCOMES[decision.outcome.value]
@@ -280,4 +291,6 @@ def decision_rows(decision: Decision) -> Iterator[Row]:
         ("What would change it", decision.would_change_it),
     )
     yield from (row(key, value) for key, value in details if value)
+    if decision.overrides:
+        yield row("Against advice about the basis", override_lines(decision))
     yield row("Decided by", [f"{decision.by_name}, {decision.position}", long_instant(decision.at)])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from workflows.core.commands import AdviceType, ConsentFinding, ItemOutcome
 from workflows.core.definition import CommandType
+from workflows.core.duty import QuestionNow
 
 FINDINGS: Mapping[ConsentFinding, str] = {
     ConsentFinding.VALID: "Consent is valid",
@@ -51,6 +52,10 @@ OUTCOMES: Mapping[str, str] = {
     "declined": "Declined",
     "withdrawn": "Withdrawn",
     "redirected": "Redirected",
+}
+QUESTIONS_NOW: Mapping[QuestionNow, str] = {
+    QuestionNow.MAY_WE: "May we share this?",
+    QuestionNow.MORE_DETRIMENT: "Is there more detriment to the child in sharing than in not sharing?",
 }
 ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.RECORD_CONSENT: ("Record the consent check", "acts.consent"),

@@ -30,6 +30,7 @@ from webapp.views.case_cards import (
 from webapp.views.case_words import ITEM_OUTCOMES
 from webapp.views.deciding import button_words, sentences
 from webapp.views.desk import Sent, carry_out, line_faults, lines_of, new_id, open_case, overtaken, require_open, sent
+from webapp.views.overrides import override_faults_of, override_fields, override_names, question_now, read_overrides
 from workflows.core.commands import Decide, ItemDecision, ItemOutcome
 from workflows.core.definition import CommandType, Definition
 from workflows.core.holding import decision_faults
@@ -66,6 +67,8 @@ def _words(found: CasePage) -> dict[str, Any]:
         "advice": [row for each in found.advice[-1:] for row in advice_rows(each)],
         "consent": [*list(consent_said(found))[:1], *consent_found(found)],
         "continuing": continuing,
+        "overrides": override_fields(found),
+        "question": question_now(found),
         "people": [person_row(each) for each in found.people],
     }
 
@@ -95,7 +98,8 @@ def _reasons(definition: Definition, outcome: ItemOutcome) -> list[tuple[str, st
 def send(case_id: uuid.UUID) -> Response:
     """Say the decision back (action=preview), let it be changed (action=change), or carry it out (action=confirm)."""
     found = open_case(case_id)
-    form = sent("action", *WEIGHED, *DATES, *(name for item in found.items for name in _names(item.key)))
+    names = (name for item in found.items for name in _names(item.key))
+    form = sent("action", *WEIGHED, *DATES, *override_names(found), *names)
     stamp = stamped(case_id)
     form.values["command_id"] = stamp["id"]
     action = form.values.pop("action")
@@ -110,7 +114,9 @@ def send(case_id: uuid.UUID) -> Response:
     if action == "change":
         form.status = 200
         return _form(found, form)
-    placed = _placed(decision_faults(found.items, command, found.definition), form)
+    placed = _placed(
+        (*decision_faults(found.items, command, found.definition), *override_faults_of(found, command)), form
+    )
     # A date that cannot be read is not a date that is missing.
     form.errors = _numbered(found, {**placed, **faults})
     if form.errors:
@@ -160,6 +166,7 @@ def _command(found: CasePage, form: Sent, stamp: dict[str, Any]) -> tuple[Decide
         conditions=conditions,
         review_by=review_by,
         would_change_it=form.get("would_change_it"),
+        overrides=read_overrides(found, form.get),
     )
     return command, faults
 

@@ -11,7 +11,17 @@ from werkzeug.wrappers import Response
 from webapp.guards import signed_in
 from webapp.parsing import words as known
 from webapp.parsing.words import coded, said
-from webapp.views.case_cards import Row, because, item_notes, item_title, period_words, readers_of, row
+from webapp.views.case_cards import (
+    Row,
+    because,
+    item_notes,
+    item_title,
+    override_lines,
+    period_words,
+    question_words,
+    readers_of,
+    row,
+)
 from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
 from webapp.views.desk import open_case
 from webapp.views.showing import day_of, joined, long_date, long_instant
@@ -162,9 +172,11 @@ def _decided(found: CasePage, decision: Decision) -> list[str]:
 
 def _reasons(decision: Decision) -> list[str]:
     return [
+        f"The question: {question_words(decision)}" if decision.question else "",
         f"If we share: {decision.harm_of_sharing}" if decision.harm_of_sharing else "",
         f"If we do not: {decision.harm_of_not_sharing}" if decision.harm_of_not_sharing else "",
         f"What would change it: {decision.would_change_it}" if decision.would_change_it else "",
+        *override_lines(decision),
     ]
 
 

@@ -12,6 +12,7 @@ from workflows.core import events as e
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.grounds import BasisOverride
 from workflows.core.request import (
     Answers,
     ConsentAndOpenness,
@@ -93,6 +94,8 @@ class Decision:
     position: str
     at: datetime
     round: int
+    overrides: tuple[BasisOverride, ...] = ()
+    question: str = ""
 
     def approved(self) -> tuple[str, ...]:
         """Keys of the items that are to be shared, whole or reduced."""
@@ -338,6 +341,7 @@ def _decided(case: Case, event: e.Decided) -> Case:
         harm_of_sharing=event.harm_of_sharing, harm_of_not_sharing=event.harm_of_not_sharing,
         conditions=event.conditions, review_by=event.review_by, would_change_it=event.would_change_it,
         by=event.by, by_name=event.by_name, position=event.position, at=event.at, round=case.round,
+        overrides=event.overrides, question=event.question,
     )  # fmt: skip
     return replace(case, decisions=(*case.decisions, decision), outcome=decision.outcome)
 

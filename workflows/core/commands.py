@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from workflows.core.definition import CommandType
+from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
 from workflows.core.request import Answers, Request, Task
 
 
@@ -142,6 +143,8 @@ class Advise(Command):
     conditions: tuple[str, ...] = ()
     delegated_release: bool = False
     redirect: str = ""
+    bodies: Bodies = UNKNOWN_BODIES
+    """What the rules need to know of both organisations: the door brings it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,9 @@ class Decide(Command):
     conditions: tuple[str, ...] = ()
     review_by: date | None = None
     would_change_it: str = ""
+    overrides: tuple[BasisOverride, ...] = ()
+    bodies: Bodies = UNKNOWN_BODIES
+    """What the rules need to know of both organisations: the door brings it."""
 
 
 @dataclass(frozen=True, slots=True)

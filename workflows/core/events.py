@@ -14,6 +14,7 @@ from typing import ClassVar
 from workflows.core.calendars import Length
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.grounds import BasisOverride
 from workflows.core.request import Answers, Purpose, Request, Task
 
 
@@ -146,10 +147,14 @@ class Redirected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided(Event):
-    """Every item was decided. ``delegated``: under consent, without an adjudicator."""
+    """Every item was decided. ``delegated``: under consent, without an adjudicator.
+
+    ``overrides`` are what it went against of the advice about the basis; ``question`` is what was decided, in the
+    words of the duty to share.
+    """
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset(
-        {"items", "harm_of_sharing", "harm_of_not_sharing", "conditions", "would_change_it", "by_name"}
+        {"items", "harm_of_sharing", "harm_of_not_sharing", "conditions", "would_change_it", "by_name", "overrides"}
     )
     outcome: str
     delegated: bool
@@ -161,6 +166,8 @@ class Decided(Event):
     would_change_it: str
     by_name: str
     position: str
+    overrides: tuple[BasisOverride, ...] = ()
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,18 @@ from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.definition import Definition
 from workflows.core.facts import facts
+from workflows.core.grounds import (
+    advice_on_decision,
+    day_of,
+    decision_override_faults,
+    duty_of,
+    recorded_overrides,
+)
 from workflows.core.items import item_faults, outcome_of
 from workflows.core.limits import CONTENT, blank, needed, text_fault
+from workflows.core.paragraph18 import BasisAdvice
 from workflows.core.refusals import Refusal
-from workflows.core.request import Item
+from workflows.core.request import Item, Request
 from workflows.core.routing import Events, refuse_all, with_move
 
 
@@ -76,6 +84,18 @@ def _advice_faults(case: Case, command: c.Advise, definition: Definition) -> Ite
             yield Refusal("no_delegation", "This workflow does not delegate release.", "delegated_release")
         elif not option.needs.met(facts(case, command, definition)):
             yield Refusal(option.code, option.say, "delegated_release")
+        else:
+            yield from _basis_of_delegated(case, command)
+
+
+def _basis_of_delegated(case: Case, command: c.Advise) -> Iterable[Refusal]:
+    """What would need an adjudicator's reason cannot be released without an adjudicator."""
+    keys = [item.key for item in case.request.items]
+    advice = advice_on_decision(case.request, command.bodies, on=day_of(command.at), shared=keys)
+    for each in advice:
+        if each.needs_override:
+            say = f"{each.say} Only an adjudicator can share against this, so release cannot be delegated."
+            yield Refusal("basis_needs_adjudicator", say, "delegated_release")
 
 
 def _decided_under_consent(case: Case, command: c.Advise) -> e.Decided:
@@ -101,15 +121,26 @@ UNDER_CONSENT = "consent"
 
 
 def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
-    refuse_all(decision_faults(case.request.items, command, definition))
+    advice = basis_faults_on(case.request, command)
+    refuse_all((*decision_faults(case.request.items, command, definition),
+                *decision_override_faults(advice, command.overrides)))  # fmt: skip
     event = e.Decided(
         at=command.at, by=command.actor.person_id, outcome=outcome_of(command.items).value, delegated=False,
         items=command.items, harm_of_sharing=command.harm_of_sharing,
         harm_of_not_sharing=command.harm_of_not_sharing, conditions=command.conditions,
         review_by=command.review_by, would_change_it=command.would_change_it,
         by_name=command.actor.name, position=command.actor.position,
+        overrides=recorded_overrides(advice, command.overrides),
+        question=duty_of(case.request, command.bodies, on=day_of(command.at)).question_now.value,
     )  # fmt: skip
     return with_move(case, command, definition, [event])
+
+
+def basis_faults_on(request: Request, command: c.Decide) -> tuple[BasisAdvice, ...]:
+    """What is to be said about the basis of what is shared, and of the reasons for what is not."""
+    refused = [each.reason for each in command.items if each.outcome is c.ItemOutcome.REFUSE]
+    shared = [each.key for each in command.items if each.outcome is not c.ItemOutcome.REFUSE]
+    return advice_on_decision(request, command.bodies, on=day_of(command.at), shared=shared, refused=refused)
 
 
 def decision_faults(items: tuple[Item, ...], command: c.Decide, definition: Definition) -> Iterable[Refusal]:

@@ -33,7 +33,17 @@ MOST_ITEMS = 40
 MOST_RECIPIENTS = 20
 
 LONG_FIELDS = frozenset(
-    {"purpose", "risk_of_sharing", "risk_of_not_sharing", "justify", "why", "describe", "contact", "text"}
+    {
+        "purpose",
+        "risk_of_sharing",
+        "risk_of_not_sharing",
+        "justify",
+        "why",
+        "describe",
+        "contact",
+        "text",
+        "public_interest",
+    }
 )
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _KEY = re.compile(r"[a-z0-9_-]{1,40}")

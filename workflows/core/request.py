@@ -175,6 +175,16 @@ class LegalBasis:
     schedule_1: str = ""
     common_law: str = ""
     regime: str = ""
+    necessary_for: str = ""
+    """Paragraph 18, limb (a): "protect" or "well_being"."""
+    needs_care: bool | None = None
+    at_risk_of_harm: bool | None = None
+    cannot_protect_self: bool | None = None
+    """The three parts of the test for somebody of 18 or over; None: not said."""
+    public_interest: str = ""
+    duty_relevant: bool | None = None
+    duty_helps: bool | None = None
+    """The requester's two answers about the duty to share: relevant to the child, may help the recipient."""
 
 
 Answers = People | Purpose | Items | Recipients | ConsentAndOpenness | LegalBasis

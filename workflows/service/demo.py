@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,9 @@ class DemoOrganisation:
     public_authority: bool
     law_enforcement: bool = False
     adjudicator_title: str = ""
+    covered: bool | None = None
+    policy_document: str = ""
+    policy_review_on: date | None = None
 
     def columns(self) -> dict[str, Any]:
         """What an organisation is stored with, except its id."""
@@ -41,6 +45,8 @@ class DemoOrganisation:
             "key": self.key, "name": self.name, "kind": self.kind, "nation": self.nation,
             "calendar": CALENDARS[self.nation], "public_authority": self.public_authority,
             "law_enforcement": self.law_enforcement, "adjudicator_title": self.adjudicator_title,
+            "covered": self.covered, "policy_document": self.policy_document,
+            "policy_review_on": self.policy_review_on,
         }  # fmt: skip
 
 
@@ -56,8 +62,9 @@ class DemoPerson:
 @cache
 def organisations() -> tuple[DemoOrganisation, ...]:
     """Every organisation of the demo."""
+    facts = demo.read("additions")["facts"]
     return tuple(
-        DemoOrganisation(**{name: value for name, value in org.items() if name != "officers"})
+        DemoOrganisation(**{name: value for name, value in org.items() if name != "officers"}, **facts[org["key"]])
         for org in demo.read("organisations")["organisations"]
     )
 

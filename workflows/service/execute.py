@@ -9,7 +9,7 @@ from workflows.core import notices as tell
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
-from workflows.core.commands import CLOCK, Actor, Command, Reassign, Rung, Start
+from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reassign, Rung, Start
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side
 from workflows.core.due import due
 from workflows.core.events import Event
@@ -89,6 +89,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, actor=actor)
     if isinstance(command, Reassign):
         command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
+    if isinstance(command, Advise | Decide):
+        command = replace(command, bodies=locked.bodies)
     if isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
     happened = handle(case, command, definition)

@@ -18,6 +18,8 @@ from workflows.core.case import Case, apply
 from workflows.core.definition import Definition, Role, Side, StageKind, Urgency
 from workflows.core.due import due
 from workflows.core.events import Event
+from workflows.core.grounds import BasisOverride, Bodies
+from workflows.core.holding import basis_faults_on
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.rulebook import handle
@@ -55,6 +57,10 @@ class Mix:
     ended: float = 0.0
     due: int = 0
     seed: int = 1
+
+
+WEIGHED = "Weighed with the adviser: the risk of waiting is greater."
+"""Why a made-up decision goes against advice about the basis, where a mixed-up pair of bodies makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +309,16 @@ class _Play:
             held = {role for (org, role), some in self.crew.hands.items() if org == case.holder_org
                     for one in some if one.id == command.actor.person_id}  # fmt: skip
             acting = next((ROLE_TITLES[role] for role in stage.roles if role in held), acting)
+        if isinstance(command, c.Decide):
+            command = self._overriding(case, command)
         return replace(command, actor=replace(command.actor, position=acting))
+
+    def _overriding(self, case: Case, command: c.Decide) -> c.Decide:
+        """The decision with both bodies, as the door brings them, and a reason for each override that it needs."""
+        orgs = {org.id: org.facts() for org in self.crew.cast.organisations.values()}
+        command = replace(command, bodies=Bodies(orgs[case.holder_org], orgs[case.requester_org]))
+        against = [each.code for each in basis_faults_on(case.request, command) if each.needs_override]
+        return replace(command, overrides=tuple(BasisOverride(code, WEIGHED) for code in against))
 
 
 def _between(answers: r.Answers, requester: Principal, urgency: Urgency) -> r.Answers:

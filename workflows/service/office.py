@@ -7,7 +7,7 @@ import hmac
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from uuid_utils import uuid7
@@ -96,11 +96,15 @@ class Office:
         public_authority: bool,
         law_enforcement: bool = False,
         adjudicator_title: str = "",
+        covered: bool | None = None,
+        policy_document: str = "",
+        policy_review_on: date | None = None,
     ) -> Organisation:
         """Add an organisation, or bring the one with the same key up to date."""
         wanted = Organisation(
-            str(uuid7()), key, name, kind, nation, calendar, public_authority, law_enforcement, adjudicator_title
-        )
+            str(uuid7()), key, name, kind, nation, calendar, public_authority, law_enforcement, adjudicator_title,
+            covered, policy_document, policy_review_on,
+        )  # fmt: skip
         with transaction(self._engine) as connection:
             return people.save_organisation(connection, wanted)
 

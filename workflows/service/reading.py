@@ -85,7 +85,7 @@ def draft(engine: Engine, library: Library, person: Principal, case_id: str) -> 
         if named is None or named.case.requester != person.id or named.case.kind is not StageKind.DRAFT:
             raise not_found()
         definition = library.definition(connection, named.case.definition)
-    return Draft(named.case, definition, named.holder_org_name, missing(named.case, definition))
+    return Draft(named.case, definition, named.holder_org_name, named.bodies, missing(named.case, definition))
 
 
 def missing(case: Case, definition: Definition) -> tuple[Refusal, ...]:
@@ -141,6 +141,7 @@ def _page(
         redirect=case.advice[-1].redirect if case.advice and seen.request else "",
         released_at=case.released_at, released=case.released if seen.decision else (),
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
+        bodies=named.bodies,
         no_delegation=no_delegation(case, definition) if seen.advice else None,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from workflows.core import commands as c
 from workflows.core import request as r
+from workflows.core.grounds import BasisOverride
 from workflows.core.permissions import Principal
 from workflows.definitions import demo
 from workflows.service.execute import Done
@@ -267,8 +268,15 @@ def _decide(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: 
     items = tuple(_item_decision(key, says) for key, says in step.says.items() if key not in DECISION_WORDS)
     return c.Decide(
         id="", actor=actor, at=at, case_id=case_id, items=items, harm_of_sharing=purpose.risk_of_sharing,
-        harm_of_not_sharing=purpose.risk_of_not_sharing, conditions=_advised_conditions(story), **extra,
+        harm_of_not_sharing=purpose.risk_of_not_sharing, conditions=_advised_conditions(story),
+        overrides=_overrides(story), **extra,
     )  # fmt: skip
+
+
+def _overrides(story: Scenario) -> tuple[BasisOverride, ...]:
+    """Why the data's adjudicator shares against advice about the basis, where she does."""
+    reasons = demo.read("additions")["overrides"].get(story.key, {})
+    return tuple(BasisOverride(code, reason) for code, reason in reasons.items())
 
 
 def _advised_conditions(story: Scenario) -> tuple[str, ...]:

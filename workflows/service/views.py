@@ -8,6 +8,7 @@ from datetime import date, datetime
 from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Question
 from workflows.core.clocks import CountedDay, TimeLeft
 from workflows.core.definition import CommandType, Definition, Stage, StageKind
+from workflows.core.grounds import Bodies
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
 from workflows.core.visibility import Look
@@ -99,6 +100,8 @@ class CasePage:
     released: tuple[str, ...]
     timeline: tuple[TimelineEntry, ...]
     my_contents: tuple[str, ...]
+    bodies: Bodies
+    """What the checks of legal bases know of both organisations."""
     no_delegation: Refusal | None
     """Why release could not be delegated even if the advice supports sharing; None when it could."""
 
@@ -212,6 +215,7 @@ class Draft:
     case: Case
     definition: Definition
     holder_name: str
+    bodies: Bodies
     missing: tuple[Refusal, ...]
     """What would stop it from being sent, each with the task and field it is about."""
 

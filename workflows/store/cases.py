@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
 from workflows.core.case import Case
 from workflows.core.definition import Role
+from workflows.core.grounds import Bodies
+from workflows.core.paragraph18 import BodyFacts
 from workflows.core.permissions import Membership, Principal
 from workflows.store.mapping import case_from_json, case_to_json
 
@@ -18,9 +21,24 @@ PERSON = """(SELECT json_build_object('name', p.name, 'email', p.email, 'roles',
     SELECT json_agg(json_build_array(m.organisation_id, m.role)) FROM memberships m WHERE m.person_id = p.id), '[]'))
     FROM people p WHERE p.id = cast(:person AS uuid) AND p.disabled_at IS NULL)"""
 
+
+def facts_of(table: str) -> str:
+    """The SQL that gives what the rules need of an organisation, as JSON; ``table`` is its name in the query."""
+    names = ("nation", "public_authority", "law_enforcement", "covered", "policy_document", "policy_review_on")
+    pairs = ", ".join(f"'{name}', {table}.{name}" for name in names)
+    return f"json_build_object({pairs})::text"
+
+
+def bodies_from(holder: str, requester: str) -> Bodies:
+    """Both organisations from what ``facts_of`` gave."""
+    return Bodies(_BODY.validate_json(holder), _BODY.validate_json(requester))
+
+
+_BODY = TypeAdapter(BodyFacts)
 _LOCK = text(
-    f"""SELECT c.version, c.head, c.state::text AS state, o.adjudicator_title, {PERSON}::text AS person
-    FROM cases c JOIN organisations o ON o.id = c.holder_org
+    f"""SELECT c.version, c.head, c.state::text AS state, o.adjudicator_title, {PERSON}::text AS person,
+    {facts_of("o")} AS holder_facts, {facts_of("r")} AS requester_facts
+    FROM cases c JOIN organisations o ON o.id = c.holder_org JOIN organisations r ON r.id = c.requester_org
     WHERE c.id = cast(:id AS uuid) FOR UPDATE OF c"""
 )
 _READ = text("SELECT state::text FROM cases WHERE id = cast(:id AS uuid)")
@@ -61,6 +79,7 @@ class Locked:
     head: str
     adjudicator_title: str
     person: Principal | None
+    bodies: Bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +96,10 @@ def lock(connection: Connection, case_id: str, *, person_id: str) -> Locked | No
     row = connection.execute(_LOCK, {"id": case_id, "person": person_id or None}).one_or_none()
     if row is None:
         return None
-    return Locked(case_from_json(row.state), row.head, row.adjudicator_title, principal_from(person_id, row.person))
+    return Locked(
+        case_from_json(row.state), row.head, row.adjudicator_title, principal_from(person_id, row.person),
+        bodies_from(row.holder_facts, row.requester_facts),
+    )  # fmt: skip
 
 
 def read(connection: Connection, case_id: str) -> Case | None:

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, text
 
 from workflows.core.case import Case
 from workflows.core.events import Event
+from workflows.core.grounds import Bodies
+from workflows.store.cases import bodies_from, facts_of
 from workflows.store.mapping import case_from_json, event_from_row
 
 _CASE = text(
-    """SELECT c.state::text AS state, q.name AS requester_name, r.name AS requester_org_name,
+    f"""SELECT c.state::text AS state, {facts_of("h")} AS holder_facts,
+    {facts_of("r")} AS requester_facts, q.name AS requester_name, r.name AS requester_org_name,
     h.name AS holder_org_name, h.adjudicator_title, a.name AS assignee_name FROM cases c
     JOIN people q ON q.id = c.requester JOIN organisations r ON r.id = c.requester_org
     JOIN organisations h ON h.id = c.holder_org LEFT JOIN people a ON a.id = c.assignee
@@ -56,6 +59,7 @@ class Named:
     holder_org_name: str
     adjudicator_title: str
     assignee_name: str
+    bodies: Bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def named(connection: Connection, case_id: str) -> Named | None:
         return None
     return Named(
         case_from_json(row.state), row.requester_name, row.requester_org_name, row.holder_org_name,
-        row.adjudicator_title, row.assignee_name or "",
+        row.adjudicator_title, row.assignee_name or "", bodies_from(row.holder_facts, row.requester_facts),
     )  # fmt: skip
 
 

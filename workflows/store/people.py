@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from workflows.core.definition import Role
+from workflows.core.paragraph18 import BodyFacts
 from workflows.core.permissions import Membership, Principal
 from workflows.store.engine import Connection
 from workflows.store.tables import memberships, organisations, people
@@ -20,7 +22,9 @@ class Organisation:
     """A body that asks for information or holds it.
 
     ``calendar`` names the working calendar its clocks run by; ``adjudicator_title`` is what it calls
-    the person who decides, where that is not a Caldicott Guardian.
+    the person who decides, where that is not a Caldicott Guardian. ``covered``: whether it is one of the bodies
+    that have the duty to share about children; None while nobody has said. ``policy_document`` is where its
+    appropriate policy document is, to be looked at again on ``policy_review_on``.
     """
 
     id: str
@@ -32,6 +36,16 @@ class Organisation:
     public_authority: bool
     law_enforcement: bool = False
     adjudicator_title: str = ""
+    covered: bool | None = None
+    policy_document: str = ""
+    policy_review_on: date | None = None
+
+    def facts(self) -> BodyFacts:
+        """What the rules about legal bases need to know of it."""
+        return BodyFacts(
+            nation=self.nation, public_authority=self.public_authority, law_enforcement=self.law_enforcement,
+            covered=self.covered, policy_document=self.policy_document, policy_review_on=self.policy_review_on,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,9 @@ _ORGANISATIONS = select(
     organisations.c.public_authority,
     organisations.c.law_enforcement,
     organisations.c.adjudicator_title,
+    organisations.c.covered,
+    organisations.c.policy_document,
+    organisations.c.policy_review_on,
 )
 
 _PERSON = (

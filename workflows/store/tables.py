@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -51,6 +52,10 @@ organisations = Table(
     Column("public_authority", Boolean, nullable=False),
     Column("law_enforcement", Boolean, nullable=False, server_default=text("false")),
     Column("adjudicator_title", Text, nullable=False, server_default=""),
+    # One of the bodies of Children Act 2004 s.16LA; null while nobody has said.
+    Column("covered", Boolean),
+    Column("policy_document", Text, nullable=False, server_default=""),
+    Column("policy_review_on", Date),
 )
 
 people = Table(
