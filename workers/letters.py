@@ -34,6 +34,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.ESCALATION: "A case in Gatehouse is late and has been passed up to you",
     NoticeKind.CHASE: "Somebody is waiting for you in Gatehouse",
     NoticeKind.REASSIGNED: "Work in Gatehouse has been given to you",
+    NoticeKind.STOOD_ASIDE: "Somebody has stood aside from a case in Gatehouse",
 }
 """Fixed words only: a subject shows on a locked screen."""
 

@@ -17,14 +17,21 @@ from werkzeug.routing import AnyConverter, IntegerConverter, UUIDConverter
 
 from launch.up import worker_command
 from tests.architecture.sources import ROOT, calls, room
-from tests.core.play import CONSENT, IG, MANAGER, REQUESTER, Play
+from tests.core.play import CONSENT, IG, MANAGER, REQUESTER, Play, person
 from webapp.guards import Guard, guard_of
 from workers import letters
 from workers.celery_app import QUEUE, make_app
 from workers.tasks import IdsOnly
 from workflows.core import commands
 from workflows.core.commands import RUNG_COMMANDS, Command
-from workflows.core.definition import CLOCK_COMMANDS, MASTER, CommandType, StageKind
+from workflows.core.definition import (
+    CLOCK_COMMANDS,
+    COLLEAGUE_COMMANDS,
+    MANAGER_COMMANDS,
+    MASTER,
+    CommandType,
+    StageKind,
+)
 from workflows.core.events import EVENTS, Event
 from workflows.core.matrix import COMMANDS, matrix
 from workflows.core.notices import NoticeKind
@@ -62,7 +69,7 @@ def test_every_command_has_a_row_in_the_permission_matrix_and_somebody_who_may_g
 
 def test_every_command_belongs_to_a_stage_a_manager_or_the_clock() -> None:
     of_stages = set().union(*MASTER.values())
-    others = {CommandType.START, CommandType.CHASE, CommandType.REASSIGN} | CLOCK_COMMANDS
+    others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | CLOCK_COMMANDS
     assert of_stages | others == set(CommandType)
     assert not of_stages & others
 
@@ -126,6 +133,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole.do(c.MarkOverdue, rung="overdue", clock=clock.number)
     whole.do(c.Escalate, rung="manager", clock=clock.number)
     whole.do(c.Chase, MANAGER)
+    whole.do(c.DeclareConflict, person("cousin"), reason="Cousin.")
     whole.do(c.Reassign, MANAGER, to_person=IG.id, to_eligible=True, reason="Leave.")
     whole.do(c.Advise, IG, advice=c.AdviceType.OUT_OF_SCOPE, why="Not ours.", redirect="The council's front desk.")
     assert whole.now.kind is StageKind.CLOSED

@@ -28,7 +28,7 @@ def told(play: Play, kind: type[c.Command], who: object = None, **fields: object
 
 
 def at_holder(*roles: Role, excluding: tuple[str, ...] = ("requester",)) -> Audience:
-    return Audience(organisation=HOLDER, roles=roles, excluding=excluding)
+    return Audience(organisation=HOLDER, roles=roles, excluding=excluding, kin=("orrin", "requester@x.example"))
 
 
 def test_each_step_tells_whoever_must_know() -> None:
@@ -49,7 +49,7 @@ def test_each_step_tells_whoever_must_know() -> None:
     assert set(told(play, c.Remind, rung="half", clock=number)) == {NoticeKind.REMINDER}
     assert set(told(play, c.MarkOverdue, rung="overdue", clock=number)) == {NoticeKind.OVERDUE}
     senior = told(play, c.Escalate, rung="named_senior", clock=number)
-    assert senior == {NoticeKind.ESCALATION: Audience(organisation=HOLDER, roles=(Role.NAMED_SENIOR,))}
+    assert senior == {NoticeKind.ESCALATION: at_holder(Role.NAMED_SENIOR, excluding=())}
 
 
 def test_decision_release_and_endings() -> None:
@@ -73,7 +73,7 @@ def test_withdrawing_tells_the_holder_only_of_what_was_sent() -> None:
     asked = Play().to("ig_advice")
     asked.do(c.Ask, IG, question="Who?")
     gone = told(asked, c.Withdraw, REQUESTER, reason="x")
-    assert gone == {NoticeKind.ENDED: Audience(organisation=HOLDER, roles=(Role.IG_LEAD,))}
+    assert gone == {NoticeKind.ENDED: at_holder(Role.IG_LEAD, excluding=())}
     out = Play().to("ig_advice")
     kinds = told(out, c.Advise, IG, advice=c.AdviceType.OUT_OF_SCOPE, redirect="Elsewhere")
     assert kinds[NoticeKind.ENDED] == Audience(people=("requester",))

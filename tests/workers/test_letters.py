@@ -116,7 +116,16 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     """Play cases so that every kind of notice is given."""
     from uuid import uuid4
 
-    from workflows.core.commands import Chase, Decide, ItemContent, ItemDecision, ItemOutcome, Reassign, Release
+    from workflows.core.commands import (
+        Chase,
+        Decide,
+        DeclareConflict,
+        ItemContent,
+        ItemDecision,
+        ItemOutcome,
+        Reassign,
+        Release,
+    )
 
     assert callable(post)
     case = house.request(canary=canary)
@@ -138,6 +147,10 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     post()
     house.check_consent(case, note=canary)
     house.advise(case)
+    post()
+    house.do(
+        DeclareConflict(id=str(uuid4()), actor=house.actor("colin"), at=MONDAY + 60 * DAY, case_id=case, reason=canary)
+    )
     post()
     house.do(
         Decide(

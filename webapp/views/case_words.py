@@ -67,6 +67,7 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.SUBMIT: ("Finish and send", "requests.tasks"),
     CommandType.WITHDRAW: ("Withdraw the request", "requests.withdraw"),
     CommandType.CHASE: ("Chase", "board.chase_one"),
+    CommandType.DECLARE_CONFLICT: ("I have a conflict of interest", "panel.conflict"),
     CommandType.REASSIGN: ("Reassign", "board.reassign"),
 }
 """For each act that a person can take on a case: the words of its button and the page it opens."""

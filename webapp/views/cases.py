@@ -62,7 +62,10 @@ def clock_of(found: CasePage) -> TimeView | None:
 
 _RANK = {
     command: rank
-    for rank, command in enumerate((CommandType.ASK, CommandType.WITHDRAW, CommandType.CHASE, CommandType.REASSIGN), 1)
+    for rank, command in enumerate(
+        (CommandType.ASK, CommandType.WITHDRAW, CommandType.CHASE, CommandType.REASSIGN, CommandType.DECLARE_CONFLICT),
+        1,
+    )
 }
 """The stage's own work is the main act; these come after it."""
 
@@ -82,8 +85,8 @@ def next_box(found: CasePage) -> Next:
             url = url_for(endpoint, org=found.holder_org_id, case=found.id)
             acts.append({"text": words, "url": url})
         else:
-            # Taking the request back must never be the most prominent thing on the page.
-            quiet = "yes" if offer.command is CommandType.WITHDRAW else ""
+            # Taking the request back, or leaving it to others, must never be the most prominent thing on the page.
+            quiet = "yes" if offer.command in (CommandType.WITHDRAW, CommandType.DECLARE_CONFLICT) else ""
             acts.append({"text": words, "url": url_for(endpoint, case_id=found.id), "quiet": quiet})
     return Next(_next_words(found, may_act=bool(acts)), tuple(acts), tuple(_merged(closed)))
 
@@ -118,7 +121,7 @@ def _next_words(found: CasePage, *, may_act: bool) -> str:
     return f"{_capital(who)} at {found.holder_org_name} has the next move: {_asked(found)}."
 
 
-_MINDING = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandType.WITHDRAW})
+_MINDING = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandType.WITHDRAW, CommandType.DECLARE_CONFLICT})
 
 
 def _while_waiting(found: CasePage, *, owner: bool) -> str:

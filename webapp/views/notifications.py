@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     NoticeKind.ESCALATION: "This was passed up to you because it is late",
     NoticeKind.CHASE: "A manager asks you to act",
     NoticeKind.REASSIGNED: "This was given to you",
+    NoticeKind.STOOD_ASIDE: "Somebody has stood aside from this",
 }
 
 

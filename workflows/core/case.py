@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.core import events as e
+from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
@@ -150,6 +151,7 @@ class Case:
     counts: Counts | None = None
     outcome: Outcome | None = None
     closed_at: datetime | None = None
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def urgency(self) -> Urgency:
@@ -373,6 +375,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Decided: _decided,
     e.Released: _released,
     e.Reassigned: _reassigned,
+    e.ConflictDeclared: declared,
     e.Reminded: _fired,
     e.Escalated: _fired,
     e.BecameOverdue: _fired,

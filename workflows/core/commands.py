@@ -208,6 +208,14 @@ class Reassign(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclareConflict(Command):
+    """Somebody at the holder has an interest of her own in the case, and stands aside."""
+
+    type: ClassVar[CommandType] = CommandType.DECLARE_CONFLICT
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rung(Command):
     """What the three commands of the clock have in common: which rung, of which clock."""
 

@@ -43,6 +43,7 @@ class CommandType(StrEnum):
     RELEASE = "release"
     CHASE = "chase"
     REASSIGN = "reassign"
+    DECLARE_CONFLICT = "declare_conflict"
     REMIND = "remind"
     MARK_OVERDUE = "mark_overdue"
     ESCALATE = "escalate"
@@ -88,6 +89,9 @@ CLOCK_COMMANDS = frozenset({CommandType.REMIND, CommandType.MARK_OVERDUE, Comman
 
 MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})
 """Commands a manager may give on any open, submitted case of her organisation."""
+
+COLLEAGUE_COMMANDS = frozenset({CommandType.DECLARE_CONFLICT})
+"""Commands of everybody who works for the holder, on any open, submitted case: no workflow can leave them out."""
 
 REQUESTER_COMMANDS = frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER})
 """Commands only the person who made the request may give."""

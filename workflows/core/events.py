@@ -194,6 +194,14 @@ class Reassigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictDeclared(Event):
+    """Whoever did this has an interest of her own in the case, and stands aside from now on."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"reason"})
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded(Event):
     """A reminder rung was reached."""
 
@@ -231,7 +239,8 @@ EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
-        Decided, Released, Chased, Reassigned, Reminded, BecameOverdue, Escalated,
+        Decided, Released, Chased, Reassigned, ConflictDeclared, Reminded, BecameOverdue,
+        Escalated,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

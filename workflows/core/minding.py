@@ -1,4 +1,4 @@
-"""The manager's and the clock's rules: chase, reassign, and the rungs of the ladder."""
+"""The manager's and the clock's rules: chase, reassign, stand aside, and the rungs of the ladder."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def reassign(case: Case, command: c.Reassign, definition: Definition) -> Events:
         say = "That person cannot do this: the role is missing, or they took part in this case already."
         raise Refused(Refusal("not_eligible", say, "to_person"))
     return [e.Reassigned(at=command.at, by=command.actor.person_id, to_person=command.to_person, reason=command.reason)]
+
+
+def declare_conflict(case: Case, command: c.DeclareConflict, definition: Definition) -> Events:
+    refuse_all(needed(command.reason, field="reason", say="Say in a sentence why you cannot work on this request."))
+    return [e.ConflictDeclared(at=command.at, by=command.actor.person_id, reason=command.reason)]
 
 
 def rung(case: Case, command: c.Rung, definition: Definition) -> Events:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.core import events as e
+from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
 
@@ -26,6 +27,7 @@ class NoticeKind(StrEnum):
     ESCALATION = "escalation"
     CHASE = "chase"
     REASSIGNED = "reassigned"
+    STOOD_ASIDE = "stood_aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Audience:
     roles: tuple[Role, ...] = ()
     emails: tuple[str, ...] = ()
     excluding: tuple[str, ...] = ()
+    kin: tuple[str, ...] = ()
+    """Surnames and addresses: whoever of the organisation has one of them is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,15 @@ def desk(case: Case, definition: Definition) -> Audience:
     barred = {case.requester}
     if stage.kind is StageKind.ADJUDICATION:
         barred |= case.advisers
-    return Audience(organisation=case.holder_org, roles=stage.roles, excluding=tuple(sorted(barred)))
+    return at_holder(case, stage.roles, barred=barred)
+
+
+def at_holder(case: Case, roles: tuple[Role, ...], *, barred: Iterable[str] = ()) -> Audience:
+    """The holders of some roles at the holder, without whoever must stand aside from the case."""
+    out = conflicted(case) | frozenset(barred)
+    return Audience(
+        organisation=case.holder_org, roles=roles, excluding=tuple(sorted(out)), kin=tuple(sorted(kin(case.request)))
+    )
 
 
 def notices(before: Case | None, events: Sequence[e.Event], after: Case, definition: Definition) -> list[Notice]:
@@ -107,6 +119,10 @@ def _told(
             yield NoticeKind.CHASE, here
         case e.Reassigned():
             yield NoticeKind.REASSIGNED, here
+        case e.ConflictDeclared():
+            yield NoticeKind.STOOD_ASIDE, at_holder(after, (Role.MANAGER,))
+            if before is not None and before.assignee == event.by:
+                yield NoticeKind.YOUR_TURN, here
         case _:
             if event.move is not None and after.submitted_at is not None:
                 yield NoticeKind.YOUR_TURN, here
@@ -118,7 +134,7 @@ def _work_desk(case: Case, definition: Definition) -> Audience:
     """The holder's people who had the work, also while a question was with the requester."""
     name = case.back_to or case.stage
     stage = definition.stage(name)
-    return Audience(organisation=case.holder_org, roles=stage.roles) if stage.side is Side.HOLDER else Audience()
+    return at_holder(case, stage.roles) if stage.side is Side.HOLDER else Audience()
 
 
 def _recipients(case: Case) -> Audience:
@@ -132,5 +148,6 @@ def _rung(event: e.Escalated, case: Case, definition: Definition) -> Audience:
     rung = next((rung for rung in stage.ladder if rung.key == event.rung), None)
     if rung is None:
         return Audience()
-    organisation = case.requester_org if stage.side is Side.REQUESTER else case.holder_org
-    return Audience(organisation=organisation, roles=rung.tell)
+    if stage.side is Side.REQUESTER:
+        return Audience(organisation=case.requester_org, roles=rung.tell)
+    return at_holder(case, rung.tell)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workflows.core.aside import stands_aside
 from workflows.core.case import Case
 from workflows.core.definition import (
     CLOCK_COMMANDS,
+    COLLEAGUE_COMMANDS,
     MANAGER_COMMANDS,
     REQUESTER_COMMANDS,
     CommandType,
@@ -20,7 +22,7 @@ from workflows.core.definition import (
     Side,
     StageKind,
 )
-from workflows.core.refusals import ADVISED, NOT_FOUND, NOT_YOURS, OWN_CASE, Refusal
+from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, Refusal
 from workflows.core.routing import stage_refusal
 
 
@@ -65,6 +67,9 @@ class Relation(StrEnum):
     ESCALATED = "escalated"
 
 
+AT_THE_HOLDER = frozenset({Relation.WORKER, Relation.HOLDER_MANAGER, Relation.ESCALATED})
+"""What a person with a conflict of interest is no longer, from the moment it is known."""
+
 _UNKNOWN = Refusal(NOT_FOUND, "There is no such request, or you are not part of it.")
 
 
@@ -91,7 +96,7 @@ def relations(case: Case, person: Principal, definition: Definition) -> frozense
         found.add(Relation.RECIPIENT)
     if was_escalated_to(case, person, definition):
         found.add(Relation.ESCALATED)
-    return frozenset(found)
+    return frozenset(found - AT_THE_HOLDER) if stands_aside(case, person) else frozenset(found)
 
 
 def was_escalated_to(case: Case, person: Principal, definition: Definition) -> bool:
@@ -142,6 +147,9 @@ def _refusal(
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
     if command in MANAGER_COMMANDS:
         return _manager_refusal(case, person, command=command, known=known)
+    if command in COLLEAGUE_COMMANDS:
+        colleague = known & {Relation.WORKER, Relation.HOLDER_MANAGER}
+        return None if colleague else Refusal(NOT_YOURS, "Only somebody who works for the holder can do this.")
     return worker_refusal(case, person, definition, command=command)
 
 
@@ -164,6 +172,8 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
         return Refusal(OWN_CASE, "You made this request, so you cannot work on the answer to it.")
     if is_recipient(case, person):
         return Refusal(OWN_CASE, "You are named to receive this information, so you cannot work on the answer.")
+    if stands_aside(case, person):
+        return Refusal(CONFLICT, "A conflict of interest is on record, so another person must do this.")
     if not person.roles_in(case.holder_org) & frozenset(stage.roles):
         return Refusal(NOT_YOURS, f"“{stage.title}” is for {role_words(stage.roles)}.")
     if command is CommandType.DECIDE and person.id in case.advisers:

@@ -41,6 +41,7 @@ WRONG_STAGE = "wrong_stage"
 NOT_YOURS = "not_yours"
 OWN_CASE = "own_case"
 ADVISED = "advised"
+CONFLICT = "conflict_of_interest"
 
 
 def not_found() -> Refused:

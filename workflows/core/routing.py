@@ -8,7 +8,15 @@ from dataclasses import replace
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case, apply
-from workflows.core.definition import BACK, CLOCK_COMMANDS, MANAGER_COMMANDS, CommandType, Definition, Stage
+from workflows.core.definition import (
+    BACK,
+    CLOCK_COMMANDS,
+    COLLEAGUE_COMMANDS,
+    MANAGER_COMMANDS,
+    CommandType,
+    Definition,
+    Stage,
+)
 from workflows.core.facts import facts
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
 
@@ -26,7 +34,7 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
     """Why the stage does not allow the command, or None."""
     if case.closed:
         return Refusal(WRONG_STAGE, "This request is closed.")
-    if command in MANAGER_COMMANDS:
+    if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS:
         return Refusal(WRONG_STAGE, "This request has not been sent yet.") if case.submitted_at is None else None
     if command in CLOCK_COMMANDS:
         return None

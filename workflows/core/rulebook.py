@@ -31,6 +31,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.RELEASE: holding.release,
     CommandType.CHASE: minding.chase,
     CommandType.REASSIGN: minding.reassign,
+    CommandType.DECLARE_CONFLICT: minding.declare_conflict,
     CommandType.REMIND: minding.rung,
     CommandType.MARK_OVERDUE: minding.rung,
     CommandType.ESCALATE: minding.rung,

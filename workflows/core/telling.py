@@ -6,6 +6,7 @@ else has done since, it does harm, so this is asked again just before it goes.
 
 from __future__ import annotations
 
+from workflows.core.aside import stands_aside
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Side
 from workflows.core.notices import Audience, NoticeKind, desk
@@ -25,8 +26,14 @@ CALLS_TO_ACT = frozenset(
 """Notices for whoever has the next move. They are void once the move is another's."""
 
 
+OF_ANYBODY = frozenset({NoticeKind.RELEASED})
+"""Notices that are not about the holder's work: whoever stands aside from that may still be told."""
+
+
 def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: Principal, stage_title: str) -> bool:
     """Whether ``person`` should still be told. ``stage_title`` is the stage that the notice speaks of."""
+    if kind not in OF_ANYBODY and stands_aside(case, person):
+        return False
     stage = definition.stage(case.stage)
     if kind in CALLS_TO_ACT:
         return stage.title == stage_title and among(desk(case, definition), person)

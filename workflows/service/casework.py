@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from workflows.core.aside import names_of
 from workflows.core.case import Case
 from workflows.core.commands import Actor, Chase, Command, Reassign, Start
 from workflows.core.definition import Role
@@ -180,7 +181,9 @@ class Casework:
     def notices(self, person: Principal, *, page: int) -> tuple[tuple[NoticeRow, ...], bool]:
         """One page of the person's notices, newest first, and whether there are more."""
         with reading(self.engine) as connection:
-            rows = notices.of_person(connection, person.id, most=NOTICES_A_PAGE + 1, skip=(page - 1) * NOTICES_A_PAGE)
+            rows = notices.of_person(
+                connection, person.id, names=names_of(person), most=NOTICES_A_PAGE + 1, skip=(page - 1) * NOTICES_A_PAGE
+            )
         return tuple(rows[:NOTICES_A_PAGE]), len(rows) > NOTICES_A_PAGE
 
     def mark_notices_read(self, person: Principal, *, now: datetime, case_id: str | None = None) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from workflows.core.aside import names_of
 from workflows.core.clocks import Clock, TimeLeft, time_left
 from workflows.core.definition import Definition, Role, Side
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
@@ -36,8 +37,12 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
             roles[membership.organisation_id].append(membership.role.value)
     desks = lists.desks(roles)
     with reading(engine) as connection:
-        found = lists.page(connection, tab, number=page, desks=desks, me=person.id)
+        found = lists.page(connection, tab, number=page, desks=desks, **_viewer(person).parameters())
         return _page(connection, library, found, tab=tab, page=page, now=now)
+
+
+def _viewer(person: Principal) -> lists.Viewer:
+    return lists.Viewer(person.id, names_of(person))
 
 
 def requests(engine: Engine, library: Library, person: Principal, *, tab: str, page: int, now: datetime) -> WorkPage:
@@ -109,9 +114,12 @@ def board(
     with reading(engine) as connection:
         definition = library.latest(connection, "standard")
         cut = _cut(library, now=now)
-        figures = lists.figures(connection, side=filters.side, org=organisation_id, cut=cut)
+        figures = lists.figures(connection, side=filters.side, org=organisation_id, cut=cut, viewer=_viewer(person))
         chosen = {name: getattr(filters, name) for name in ("state", "stage", "urgency", "holder")}
-        rows = lists.board(connection, side=filters.side, org=organisation_id, cut=cut, filters=chosen, number=page)
+        rows = lists.board(
+            connection, side=filters.side, org=organisation_id, cut=cut, filters=chosen, number=page,
+            viewer=_viewer(person),
+        )  # fmt: skip
         roles = sorted(role.value for role in working_roles(definition))
         people = pages.colleagues(connection, org=organisation_id, roles=roles)
         shown = tuple(_board_row(connection, library, row, now=now) for row in rows[: lists.PAGE])

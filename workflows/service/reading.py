@@ -190,7 +190,8 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         if command in definition.stage(case.stage).commands and (command in REQUESTER_COMMANDS) is owner
     ]
     here.sort(key=lambda command: command in (CommandType.ASK, CommandType.WITHDRAW))  # the stage's own work first
-    minding = [command for command in (CommandType.CHASE, CommandType.REASSIGN) if answers[command] is None]
+    others = (CommandType.CHASE, CommandType.REASSIGN, CommandType.DECLARE_CONFLICT)
+    minding = [command for command in others if answers[command] is None]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))
 
 

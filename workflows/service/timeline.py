@@ -66,6 +66,9 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
         case e.Reassigned():
             inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
             return "Reassigned", event.reason if inside else ""
+        case e.ConflictDeclared():
+            inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
+            return ("Stood aside: conflict of interest", event.reason) if inside else None
         case e.Reminded():
             return "Reminder sent", ""
         case e.BecameOverdue():

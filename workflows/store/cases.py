@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, text
 
+from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Role
 from workflows.core.grounds import Bodies
@@ -46,11 +47,12 @@ _PERSON = text(f"SELECT {PERSON}::text")
 
 _COLUMNS = (
     "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
-    "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since", "closed_at", "outcome",
+    "aside", "kin", "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since",
+    "closed_at", "outcome",
 )  # fmt: skip
 _CASTS = {
     "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
-    "recipients": "text[]",
+    "aside": "uuid[]", "kin": "text[]", "recipients": "text[]",
 }  # fmt: skip
 
 
@@ -156,6 +158,8 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "awaits_roles": list(listing.awaits_roles),
         "assignee": case.assignee or None,
         "advisers": sorted(case.advisers),
+        "aside": sorted(conflicted(case)),
+        "kin": sorted(kin(case.request)),
         "items": len(case.request.items),
         "recipients": emails,
         "due_at": listing.due_at,

@@ -25,6 +25,9 @@ _NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
     JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)"""
 
+_NOT_ASIDE = """NOT (cast(:me AS uuid) = ANY (c.aside))
+    AND (c.requester = cast(:me AS uuid) OR NOT (c.kin && cast(:names AS text[])))"""
+"""Leaves out what the person must stand aside from: because she said so, or because the request hints at it."""
 _DESKS = "jsonb_to_recordset(cast(:desks AS jsonb)) AS d(org uuid, roles text[])"
 _SOON = "ORDER BY due_at NULLS LAST, id"
 
@@ -33,7 +36,7 @@ _SOON = "ORDER BY due_at NULLS LAST, id"
 _MINE_AT_HOLDER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
     AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles)) AND c.requester <> cast(:me AS uuid)
     AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid))
-    AND NOT (c.kind = 'adjudication' AND cast(:me AS uuid) = ANY (c.advisers))
+    AND NOT (c.kind = 'adjudication' AND cast(:me AS uuid) = ANY (c.advisers)) AND {_NOT_ASIDE}
     ORDER BY c.due_at, c.id LIMIT :most"""
 _MINE_AS_REQUESTER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
     AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
@@ -41,14 +44,14 @@ _MINE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL ({_MINE_AT_HOLDER}) m
     UNION ALL (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
 
 _TEAM = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
-    WHERE c.closed_at IS NULL AND c.awaits_org = d.org ORDER BY c.due_at, c.id LIMIT :most) m"""
+    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {_NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m"""
 _WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
     WHERE c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
-    AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most) m
+    AND c.kind = 'information_needed' AND {_NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m
     UNION ALL (SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
     AND c.submitted_at IS NOT NULL AND c.kind <> 'information_needed' ORDER BY c.created_at DESC, c.id LIMIT :most)"""
 _DONE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
-    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
+    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {_NOT_ASIDE}
     ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
 _OWN = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
     WHEN 'drafts' THEN c.submitted_at IS NULL AND c.closed_at IS NULL
@@ -84,6 +87,18 @@ class Found:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a list: her id, and her surname and address, for the requests that she must stand aside from."""
+
+    id: str
+    names: tuple[str, ...]
+
+    def parameters(self) -> dict[str, Any]:
+        """What the statements ask about her."""
+        return {"me": self.id, "names": list(self.names)}
+
+
 def page(connection: Connection, name: str, *, number: int, **parameters: Any) -> Found:
     """Page ``number`` (from 1) of the list called ``name``."""
     skip = (number - 1) * PAGE
@@ -98,6 +113,7 @@ def desks(roles: Mapping[str, Sequence[str]]) -> str:
 
 
 _SIDES = {"held": "c.holder_org", "asked": "c.requester_org"}
+_MANAGED = {"held": _NOT_ASIDE, "asked": "true"}
 _STATE = """(cast(:state AS text) = '' OR (:state = 'overdue' AND c.overdue) OR (:state = 'paused' AND c.paused)
     OR (:state = 'today' AND NOT c.overdue AND c.due_at <= :today)
     OR (:state = 'risk' AND NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk))"""
@@ -106,7 +122,7 @@ _STATE = """(cast(:state AS text) = '' OR (:state = 'overdue' AND c.overdue) OR 
 def _board(side: str) -> TextClause:
     return text(
         f"""WITH listed AS (SELECT {_COLUMNS} FROM cases c WHERE {_SIDES[side]} = cast(:org AS uuid)
-        AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND {_STATE}
+        AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND {_MANAGED[side]} AND {_STATE}
         AND (cast(:stage AS text) = '' OR c.stage = :stage) AND (cast(:urgency AS text) = '' OR c.urgency = :urgency)
         AND (cast(:holder AS text) = '' OR c.assignee::text = :holder)
         ORDER BY c.due_at NULLS LAST, c.id LIMIT :size OFFSET :skip)
@@ -121,7 +137,7 @@ def _figures(side: str) -> TextClause:
         count(*) FILTER (WHERE NOT c.overdue AND c.due_at <= :today) AS today,
         count(*) FILTER (WHERE NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk) AS risk
         FROM cases c WHERE {_SIDES[side]} = cast(:org AS uuid) AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL
-        GROUP BY c.stage, c.workflow ORDER BY c.workflow, c.stage"""
+        AND {_MANAGED[side]} GROUP BY c.stage, c.workflow ORDER BY c.workflow, c.stage"""
     )
 
 
@@ -138,15 +154,17 @@ class Cut:
 
 
 def board(
-    connection: Connection, *, side: str, org: str, cut: Cut, filters: Mapping[str, str], number: int
+    connection: Connection, *, side: str, org: str, cut: Cut, filters: Mapping[str, str], number: int, viewer: Viewer
 ) -> Sequence[Any]:
     """One page of open cases of an organisation, and one row more when there are others."""
     values = {
-        **filters, "org": org, "today": cut.today, "risk": cut.risk, "size": PAGE + 1, "skip": (number - 1) * PAGE,
+        **filters, **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "size": PAGE + 1,
+        "skip": (number - 1) * PAGE,
     }  # fmt: skip
     return connection.execute(_BOARDS[side], values).all()
 
 
-def figures(connection: Connection, *, side: str, org: str, cut: Cut) -> Sequence[Any]:
+def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Viewer) -> Sequence[Any]:
     """Counts of open cases per stage: open, overdue, paused, due today, at risk."""
-    return connection.execute(_FIGURES[side], {"org": org, "today": cut.today, "risk": cut.risk}).all()
+    values = {**viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk}
+    return connection.execute(_FIGURES[side], values).all()

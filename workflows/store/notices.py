@@ -19,10 +19,11 @@ _INSERT = text(
     """WITH told AS (
         SELECT n.*, row_number() OVER () AS place FROM jsonb_to_recordset(cast(:rows AS jsonb))
         AS n(kind text, stage_title text, people uuid[], organisation uuid, roles text[], emails text[],
-             excluding uuid[])),
+             excluding uuid[], kin text[])),
     audience AS (
         SELECT DISTINCT t.place, t.kind, t.stage_title, p.id AS person_id FROM told t JOIN people p ON
-            p.disabled_at IS NULL AND NOT (p.id = ANY (t.excluding)) AND p.id IN (
+            p.disabled_at IS NULL AND NOT (p.id = ANY (t.excluding))
+            AND NOT (t.kin && ARRAY[p.email, lower(regexp_replace(p.name, '^.*\\s', ''))]) AND p.id IN (
             SELECT unnest(t.people)
             UNION SELECT m.person_id FROM memberships m
                 WHERE m.organisation_id = t.organisation AND m.role = ANY (t.roles)
@@ -38,6 +39,8 @@ _INSERT = text(
 _LIST = text(
     """SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, n.case_id::text, c.reference
     FROM notices n JOIN cases c ON c.id = n.case_id WHERE n.person_id = cast(:person AS uuid)
+    AND NOT (n.person_id = ANY (c.aside)) AND (c.requester = n.person_id OR n.kind = 'released'
+        OR NOT (c.kin && cast(:names AS text[])))
     ORDER BY n.created_at DESC, n.id DESC LIMIT :most OFFSET :skip"""
 )
 _READ = text(
@@ -69,7 +72,7 @@ def insert(
             "kind": notice.kind.value, "stage_title": notice.stage_title,
             "people": list(notice.audience.people), "organisation": notice.audience.organisation or None,
             "roles": [role.value for role in notice.audience.roles], "emails": list(notice.audience.emails),
-            "excluding": list(notice.audience.excluding),
+            "excluding": list(notice.audience.excluding), "kin": list(notice.audience.kin),
         }
         for notice in notices
     ]  # fmt: skip
@@ -83,9 +86,11 @@ def insert(
     connection.execute(_INSERT, parameters)
 
 
-def of_person(connection: Connection, person_id: str, *, most: int, skip: int = 0) -> list[NoticeRow]:
-    """A person's notices, newest first."""
-    rows = connection.execute(_LIST, {"person": person_id, "most": most, "skip": skip})
+def of_person(
+    connection: Connection, person_id: str, *, names: tuple[str, ...] = (), most: int, skip: int = 0
+) -> list[NoticeRow]:
+    """A person's notices, newest first, without those of cases that she must stand aside from (``names`` are hers)."""
+    rows = connection.execute(_LIST, {"person": person_id, "names": list(names), "most": most, "skip": skip})
     return [NoticeRow(*row) for row in rows]
 
 

@@ -151,6 +151,9 @@ cases = Table(
     Column("awaits_roles", ARRAY(Text), nullable=False, server_default="{}"),
     Column("assignee", Id),
     Column("advisers", ARRAY(Id), nullable=False, server_default="{}"),
+    # Who must stand aside: those who said so, and the names and addresses of the people in the request.
+    Column("aside", ARRAY(Id), nullable=False, server_default="{}"),
+    Column("kin", ARRAY(Text), nullable=False, server_default="{}"),
     Column("items", Integer, nullable=False, server_default="0"),
     Column("recipients", ARRAY(Text), nullable=False, server_default="{}"),
     Column("due_at", Instant),
