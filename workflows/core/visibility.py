@@ -67,7 +67,9 @@ def _identity(case: Case, person: Principal, known: frozenset[Relation]) -> Iden
     roles = person.roles_in(case.holder_org)
     if case.kind is StageKind.RELEASE:
         return Identity.FULL
-    if case.kind is StageKind.ADVICE and Role.IG_LEAD in roles:
+    # A question that goes back from advice does not lift what lies between: the advice is still to be given.
+    kind = case.back_kind if case.kind is StageKind.INFORMATION_NEEDED else case.kind
+    if kind is StageKind.ADVICE and Role.IG_LEAD in roles:
         return Identity.LABELS
     return Identity.FULL if roles & IDENTITY_ROLES else Identity.LABELS
 

@@ -5,9 +5,11 @@ Opening a case is recorded in the same transaction as the reading: no record, no
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from workflows.core import events as e
+from workflows.core.ages import age_band
 from workflows.core.case import Case
 from workflows.core.clocks import TimeLeft, time_left, why_this_date
 from workflows.core.commands import Actor, AdviceType, Advise, Submit
@@ -15,8 +17,9 @@ from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definitio
 from workflows.core.facts import facts
 from workflows.core.permissions import Principal, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
-from workflows.core.request import Person
+from workflows.core.request import Person, Request
 from workflows.core.routing import check_needs
+from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
 from workflows.service.library import Library
 from workflows.service.timeline import timeline
@@ -24,9 +27,7 @@ from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.service.views import CasePage, ContentView, Draft, Offer, PersonView
 from workflows.store import pages
 
-CHILD_UNTIL = 18
-AGE_BANDS = ((1, "under 1"), (5, "1 to 4"), (11, "5 to 10"), (16, "11 to 15"), (18, "16 to 17"), (26, "18 to 25"))
-OLDER_BANDS = ((40, "26 to 39"), (65, "40 to 64"))
+LONDON = ZoneInfo("Europe/London")
 
 
 def case_page(engine: Engine, library: Library, person: Principal, case_id: str, *, now: datetime) -> CasePage:
@@ -114,9 +115,13 @@ def _page(
     *,
     now: datetime,
 ) -> CasePage:
-    case = named.case
+    whole, on = named.case, now.astimezone(LONDON).date()
+    veil = veil_of(whole, seen.identity, on=on)
+    # From here on nothing that is shown is taken from the whole case: what it says is behind the veil.
+    case = veil.case(whole)
+    lines = [pages.Line(veil.event(line.event), line.by) for line in lines]
     request = case.request if seen.request and case.counts is None else None
-    clock = case.clock or case.held
+    clock = whole.clock or whole.held
     calendar = library.calendar(case.calendar)
     return CasePage(
         id=case.id, reference=case.reference, version=case.version, definition=definition,
@@ -124,14 +129,14 @@ def _page(
         requester_name=named.requester_name, requester_org_name=named.requester_org_name,
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
-        awaits=awaits(case, definition, assignee=named.assignee_name), assignee_name=named.assignee_name,
+        awaits=awaits(whole, definition, assignee=named.assignee_name), assignee_name=named.assignee_name,
         time_left=time_left(clock, calendar, now=now) if clock else None,
         why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
         paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,
         submitted_at=case.submitted_at, closed_at=case.closed_at,
         outcome=case.outcome.value if case.outcome else "", round=case.round,
-        offers=offers(case, person, definition), request=request,
-        people=tuple(person_view(each, seen.identity, now=now) for each in request.people) if request else (),
+        offers=offers(whole, person, definition), request=request,
+        people=_people(whole, request, seen.identity, on=on),
         items=request.items if request else (),
         consent_check=case.consent_check if seen.consent_note else None,
         consent_by=_name_of(case.consent_check.by if case.consent_check else "", lines),
@@ -142,7 +147,7 @@ def _page(
         released_at=case.released_at, released=case.released if seen.decision else (),
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
         bodies=named.bodies,
-        no_delegation=no_delegation(case, definition) if seen.advice else None,
+        no_delegation=no_delegation(whole, definition) if seen.advice else None,
     )  # fmt: skip
 
 
@@ -195,21 +200,21 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))
 
 
-def person_view(person: Person, identity: Identity, *, now: datetime) -> PersonView:
-    """A person as far as this viewer may know her."""
+def _people(whole: Case, request: Request | None, identity: Identity, *, on: date) -> tuple[PersonView, ...]:
+    """The people of a request; age bands are told of the whole case, for the veil hides dates of birth."""
+    if request is None:
+        return ()
+    pairs = zip(whole.request.people, request.people, strict=True)
+    return tuple(person_view(person, shown, identity, on=on) for person, shown in pairs)
+
+
+def person_view(person: Person, shown: Person, identity: Identity, *, on: date) -> PersonView:
+    """A person as far as this viewer may know her: ``shown`` is what the veil leaves of ``person``."""
     roles = tuple(role.value for role in person.roles)
-    band = age_band(person.born, on=now.astimezone(UTC).date())
+    band = age_band(person.born, on=on)
     if identity is not Identity.FULL:
-        return PersonView(person.label, roles, person.relation, person.contact, band)
+        return PersonView(shown.label, roles, shown.relation, shown.contact, band)
     return PersonView(
         person.label, roles, person.relation, person.contact, band, person.name, person.born,
         person.nhs_number, person.capacity, person.competence,
     )  # fmt: skip
-
-
-def age_band(born: date | None, *, on: date) -> str:
-    """An age in bands: enough to advise, too little to identify."""
-    if born is None:
-        return "age not known"
-    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return next((words for limit, words in (*AGE_BANDS, *OLDER_BANDS) if age < limit), "65 or over")

@@ -1,0 +1,127 @@
+"""Advice without identity, proved over everything: whoever advises never reads who the child is (C1)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from tests.architecture.test_reading import addresses
+from tests.builders import BEGAN, House
+from tests.page import PageClient
+from tests.webapp.canary import SAYS, canary, tells
+from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, OFFICER, REQUESTER, Desk
+from workers.letters import compose
+from workflows.core.commands import AdviceType, Advise, Answer, Ask, Reassign
+from workflows.core.definition import Role
+from workflows.service import packing
+from workflows.service.posting import claim
+from workflows.service.unit_of_work import Engine
+
+pytestmark = pytest.mark.feature("C1")
+
+STAGES = ("consent_check", "ig_advice", "adjudication")
+WRITTEN = (f"{SAYS} Which months?", f"October. {SAYS}")
+
+
+@pytest.fixture
+def desk(house: House, app: Flask, engine: Engine) -> Desk:
+    """The demo's people at their desks."""
+    packing.found(engine, at=BEGAN)
+    return Desk(house, app)
+
+
+def leaks(client: PageClient, app: Flask, cases: list[str]) -> list[str]:
+    """Every address that tells this person who the child is."""
+    found = []
+    opened = set()
+    for endpoint, path in addresses(app, cases):
+        answer = client.http.get(path)
+        if answer.status_code == 200:
+            opened.add(endpoint)
+        told = tells(answer.get_data(as_text=True)) + tells(str(answer.headers))
+        found += [f"{path} ({answer.status_code}): {each}" for each in told]
+    assert {"cases.page", "worklist.home"} <= opened, opened
+    return found
+
+
+def asked_and_answered(house: House, case_id: str) -> None:
+    """A question from the adviser and the requester's answer, both with names."""
+    at = house.case(case_id).stage_since
+    house.give(Ask, LEAD, case_id, question=WRITTEN[0], at=at + timedelta(minutes=1))
+    house.give(Answer, REQUESTER, case_id, answer=WRITTEN[1], at=at + timedelta(minutes=2))
+
+
+def test_the_canary_sings_to_whoever_may_hear_it(desk: Desk) -> None:
+    """The test would notice: the officer, the Guardian and the requester read every string."""
+    case_id = canary(desk.house, upto="ig_advice")
+    for who in (OFFICER, GUARDIAN, REQUESTER):
+        page = desk.sit(who).open(f"/cases/{case_id}")
+        said = " ".join(tells(page.html)).casefold()
+        for string in ("tobiah", "tobes", "larkspur", "999 073 4429"):
+            assert string in said, f"{who} does not read {string}"
+
+
+@pytest.mark.slow
+def test_whoever_advises_never_reads_who_it_is(desk: Desk) -> None:
+    house = desk.house
+    cases = [canary(house, upto=stage) for stage in STAGES]
+    asked_and_answered(house, cases[1])
+    open_question = canary(house, upto="ig_advice")
+    house.give(Ask, LEAD, open_question, question=WRITTEN[0])
+    given = canary(house, upto="adjudication")
+    house.give(
+        Reassign, MANAGER, given, to_person=house.person(GUARDIAN).id, to_eligible=False, reason=f"Leave. {SAYS}"
+    )
+    ended = canary(house, upto=None)
+    out = canary(house, upto="ig_advice")
+    asked_and_answered(house, out)
+    house.give(
+        Advise, LEAD, out, advice=AdviceType.OUT_OF_SCOPE, why=f"Not ours. {SAYS}", redirect="The council's front desk."
+    )
+    everywhere = [*cases, open_question, given, ended, out]
+    assert leaks(desk.sit(LEAD), desk.app, everywhere) == []
+    page = desk.sit(LEAD).open(f"/cases/{cases[1]}")
+    assert "Child K" in page.text
+    assert "11 to 15" in page.text
+    assert "front desk" in desk.sit(LEAD).open(f"/cases/{out}").text
+    # A manager, who sees where a request is and no more, reads no name either.
+    assert leaks(desk.sit(MANAGER), desk.app, everywhere) == []
+
+
+def test_an_adviser_who_also_decides_reads_labels_as_long_as_advice_is_to_be_given(desk: Desk) -> None:
+    desk.house.holds(LEAD, Role.CALDICOTT_GUARDIAN, "harrowmere")
+    case_id = canary(desk.house, upto="ig_advice")
+    assert tells(desk.sit(LEAD).open(f"/cases/{case_id}").html) == []
+    desk.house.give(Ask, LEAD, case_id, question=WRITTEN[0])
+    assert tells(desk.sit(LEAD).open(f"/cases/{case_id}").html) == []
+
+
+def test_a_refused_form_and_an_overtaken_one_tell_no_name(desk: Desk) -> None:
+    case_id = canary(desk.house, upto="ig_advice")
+    lead = desk.sit(LEAD)
+    lead.open(f"/cases/{case_id}/advise")
+    assert tells(lead.submit({"advice": "does_not_support", "why": ""}, status=422).html) == []
+    lead.open(f"/cases/{case_id}/advise")
+    asked_and_answered(desk.house, case_id)
+    assert tells(lead.submit({"advice": "supports", "why": "It helps."}, status=409).html) == []
+
+
+def test_no_mail_tells_who_it_is(desk: Desk, engine: Engine) -> None:
+    for stage in (*STAGES, None):
+        canary(desk.house, upto=stage)
+    mails = []
+    while letters := claim(engine, desk.house.casework.library).letters:
+        mails += [compose(each, base_url="https://gatehouse.example", sender="a@x.example") for each in letters]
+    assert mails
+    assert [tells(mail.as_string()) for mail in mails if tells(mail.as_string())] == []
+    assert all(re.search(r"GH-", mail.get_content()) for mail in mails)
+
+
+def test_an_age_is_told_in_bands_of_the_day(desk: Desk) -> None:
+    case_id = canary(desk.house, upto="ig_advice")
+    page = desk.house.casework.case(desk.house.person(LEAD), case_id, now=datetime.now(UTC))
+    first = page.people[0]
+    assert (first.label, first.age_band, first.name, first.born) == ("Child K", "11 to 15", "", None)
