@@ -25,9 +25,11 @@ from webapp.views.request_base import (
     pages,
     see_other,
     show,
+    today,
 )
 from webapp.views.request_cards import cautions, groups
 from webapp.views.request_missing import Missing, place_of, task_rows
+from webapp.views.request_names import names_warned_of
 from workflows.core.commands import Submit
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.permissions import Relation
@@ -125,6 +127,7 @@ def _check_page(draft: Draft, missing: Sequence[Refusal], *, trouble: Trouble | 
     return show(
         "check", trouble=trouble, draft=draft, missing=_missing(missing, draft), asked=trouble is not None,
         groups=groups(draft), cautions=cautions(draft),
+        names=names_warned_of(draft, on=today(), known=(me().name, *(name for _, name in g.viewer.organisations))),
     )  # fmt: skip
 
 
