@@ -10,6 +10,7 @@ from markupsafe import Markup
 from webapp.parsing import words as known
 from webapp.parsing.words import coded, said
 from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_STATES, OUTCOMES, QUESTIONS_NOW
+from webapp.views.pack_words import pack_name, pinned_line
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
 from workflows.core.case import Advice, Decision
 from workflows.core.commands import ItemDecision, ItemOutcome
@@ -69,7 +70,13 @@ def cards(page: CasePage) -> tuple[Card, ...]:
     if page.look.advice:
         found.append(Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each))))
     found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
+    found.append(Card("packs", "Policy packs of this request", tuple(pinned_rows(page))))
     return tuple(card for card in found if card.rows or card.people or card.items)
+
+
+def pinned_rows(page: CasePage) -> Iterator[Row]:
+    """The versions of the policy packs that the request is pinned to."""
+    yield from (row(pack_name(pack), pinned_line(pack)) for pack in page.packs)
 
 
 def _kept(page: CasePage) -> tuple[Card, ...]:

@@ -145,6 +145,11 @@ def _review(pack: Pack) -> str:
     return "Approved" if pack.status is PackStatus.APPROVED else "Awaiting review"
 
 
+def pinned_line(pack: Pack) -> str:
+    """A version that a request is pinned to: title, version, and whether it has been reviewed."""
+    return f"{pack.title}, version {pack.ref.version}. {review_words(pack)}."
+
+
 def state_tag(line: PackLine) -> Markup:
     """Whether a version is in force, as a tag."""
     if line.since is not None:

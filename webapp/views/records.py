@@ -24,6 +24,7 @@ from webapp.views.case_cards import (
 )
 from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
 from webapp.views.desk import open_case
+from webapp.views.pack_words import pinned_line
 from webapp.views.showing import day_of, joined, long_date, long_instant
 from workflows.core.case import Decision
 from workflows.core.refusals import not_found
@@ -47,6 +48,7 @@ def page(case_id: uuid.UUID) -> Response | str:
         page=found,
         rows=[_shown(each) for each in record(found, found.request, found.decision)],
         earlier=[list(_earlier(found, each)) for each in found.decisions[:-1]],
+        packs=[pinned_line(pack) for pack in found.packs],
         printed_at=long_instant(g.now),
     )
 

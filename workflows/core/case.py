@@ -298,7 +298,7 @@ def with_answers(request: Request, answers: Answers) -> Request:
 
 
 def _submitted(case: Case, event: e.Submitted) -> Case:
-    return replace(case, submitted_at=case.submitted_at or event.at, round=event.round)
+    return replace(case, submitted_at=case.submitted_at or event.at, round=event.round, packs=event.packs or case.packs)
 
 
 def _withdrawn(case: Case, event: e.Withdrawn) -> Case:

@@ -94,9 +94,10 @@ class Save(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit(Command):
-    """Send the draft to the holder."""
+    """Send the draft to the holder. ``packs`` are the versions in force at that instant, which the door fills in."""
 
     type: ClassVar[CommandType] = CommandType.SUBMIT
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,11 +196,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason code with its words; ``outcomes`` says for which item outcomes it may be used."""
+    """A reason code with its words; ``outcomes`` says for which item outcomes it may be used.
+
+    Not ``stands_alone``: never enough by itself, the reason behind it must be given. ``hint`` says when it fits.
+    """
 
     code: str
     words: str
     outcomes: tuple[str, ...]
+    stands_alone: bool = True
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,10 @@ class Saved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted(Event):
-    """The request was sent."""
+    """The request was sent. ``packs`` are the versions that it is pinned to; none: those that the draft began with."""
 
     round: int
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

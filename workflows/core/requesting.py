@@ -46,7 +46,7 @@ def save(case: Case, command: c.Save, definition: Definition) -> Events:
 
 
 def submit(case: Case, command: c.Submit, definition: Definition) -> Events:
-    event = e.Submitted(at=command.at, by=command.actor.person_id, round=case.round)
+    event = e.Submitted(at=command.at, by=command.actor.person_id, round=case.round, packs=command.packs)
     return with_move(case, command, definition, [event])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -82,6 +82,8 @@ def people() -> tuple[DemoPerson, ...]:
     return tuple(found.values())
 
 
+PAST = timedelta(days=60)
+"""How long the demo's policy packs have been in force: its requests were sent in the weeks before."""
 FIRST = (
     "priya.anand", "samir.haddad", "lucy.brandt", "anne.whitcombe", "femi.adeyemi", "carol.finch", "martin.shaw",
     "elaine.foster", "nadia.roy", "peter.quayle", "amina.yusuf",
@@ -120,7 +122,7 @@ def seed(engine: Engine, office: Office, *, password: str) -> Seeded:
     orgs, new_people = seed_people(engine, office, password=password)
     now = office.now()
     publish_shipped(engine, by="", at=now)
-    packing.found(engine, at=now)
+    packing.found(engine, at=now, since=now - PAST)
     everybody = {person.email: office.find(person.email) for person in people()}
     cast = Cast({email: found for email, found in everybody.items() if found is not None}, orgs)
     stage = Stage(engine, Library(), cast, now)

@@ -9,7 +9,7 @@ from workflows.core import notices as tell
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
-from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reassign, Rung, Start
+from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reassign, Rung, Start, Submit
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side
 from workflows.core.due import due
 from workflows.core.events import Event
@@ -18,6 +18,7 @@ from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_foun
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
 from workflows.service.library import Library
+from workflows.service.pinning import in_force
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import cases, due_items, events, notices
 from workflows.store.engine import Taken
@@ -80,7 +81,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     if locked is None:
         raise not_found()
     case = locked.case
-    definition = library.definition(connection, case.definition)
+    definition = library.ruling(connection, case)
     _check_permission(case, command, definition, person=locked.person)
     if command.seen_version is not None and command.seen_version != case.version:
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
@@ -91,6 +92,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
     if isinstance(command, Advise | Decide):
         command = replace(command, bodies=locked.bodies)
+    if isinstance(command, Submit):
+        command = replace(command, packs=in_force(connection, command.at))
     if isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
     happened = handle(case, command, definition)

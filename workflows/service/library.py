@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from threading import Lock
+from time import monotonic
 
 from workflows.core.calendars import WorkingCalendar
+from workflows.core.case import Case
 from workflows.core.definition import Definition, DefinitionRef
+from workflows.core.packs import Pack
+from workflows.core.pinned import ruled
 from workflows.definitions.calendars import seed_calendars
 from workflows.definitions.loader import load
+from workflows.service.pinning import pinned
 from workflows.store import definitions as store
 from workflows.store.engine import Connection
+
+LOOK_AGAIN = 60.0
+"""Seconds after which a pack that was not published is looked for once more."""
 
 
 class UnknownWorkflow(LookupError):
@@ -17,10 +25,12 @@ class UnknownWorkflow(LookupError):
 
 
 class Library:
-    """Published workflow versions (immutable, so never read twice) and the working calendars."""
+    """Published versions of workflows and packs (immutable, so never read twice) and the working calendars."""
 
     def __init__(self) -> None:
         self._definitions: dict[tuple[str, int], Definition] = {}
+        self._packs: dict[str, Pack] = {}
+        self._unpublished: dict[str, float] = {}
         self._lock = Lock()
 
     def definition(self, connection: Connection, ref: DefinitionRef) -> Definition:
@@ -45,6 +55,23 @@ class Library:
         if published is None:
             raise UnknownWorkflow(f"no version of {workflow} has been published")
         return self.version(connection, workflow, published.version)
+
+    def ruling(self, connection: Connection, case: Case) -> Definition:
+        """The version a case is pinned to, with the reasons of its packs. Raises UnknownWorkflow."""
+        return ruled(self.definition(connection, case.definition), self.packs(connection, case.packs))
+
+    def packs(self, connection: Connection, names: tuple[str, ...]) -> tuple[Pack, ...]:
+        """The versions of packs with these names, in their order; names of which nothing was published are left out."""
+        wanted = tuple(name for name in names if name not in self._packs and not self._known_missing(name))
+        if wanted:
+            found = {str(pack.ref): pack for pack in pinned(connection, wanted)}
+            with self._lock:
+                self._packs.update(found)
+                self._unpublished.update({name: monotonic() for name in wanted if name not in found})
+        return tuple(self._packs[name] for name in names if name in self._packs)
+
+    def _known_missing(self, name: str) -> bool:
+        return monotonic() - self._unpublished.get(name, float("-inf")) < LOOK_AGAIN
 
     def calendar(self, name: str) -> WorkingCalendar:
         """The working calendar of a nation. Raises KeyError for an unknown one."""

@@ -105,22 +105,24 @@ def publish_shipped(engine: Engine, *, by: str, at: datetime) -> tuple[PackRef, 
     return tuple(publish(engine, read_builtin_pack(name), source=name, by=by, at=at) for name in missing)
 
 
-def found(engine: Engine, *, at: datetime) -> tuple[PackRef, ...]:
+def found(engine: Engine, *, at: datetime, since: datetime | None = None) -> tuple[PackRef, ...]:
     """Publish what comes with the product, and bring the current version of each pack into force that never was.
 
-    A pack for which people have proposed or activated anything is left alone. Which versions came into force.
+    A pack for which people have proposed or activated anything is left alone. ``since`` lays it out as if it had been
+    so from then on (the demo has a past), though from no day before its source. Which versions came into force.
     """
     publish_shipped(engine, by="", at=at)
     with transaction(engine) as connection:
         streams.lock(connection, HOUSE)
         touched = {each.pack for each in packs.proposals(connection)}
         versions = [pack_of(each) for each in packs.every(connection)]
-        first = [pack.ref for pack in current(versions, on=_day(at)) if pack.ref.pack not in touched]
+        first = {pack.ref: pack for pack in current(versions, on=_day(at)) if pack.ref.pack not in touched}
         for ref in first:
             proposal = str(uuid4())
-            packs.propose(connection, ref, proposal_id=proposal, note=FIRST, starts_at=None, at=at, by="")
-            packs.answer(connection, proposal, in_force_from=at, why="", at=at, by="")
-            _record_activation(connection, ref, proposal=proposal, since=at, command_id=str(uuid4()), by="", at=at)
+            began = _began(first[ref], since=min(since or at, at), at=at)
+            packs.propose(connection, ref, proposal_id=proposal, note=FIRST, starts_at=None, at=began, by="")
+            packs.answer(connection, proposal, in_force_from=began, why="", at=began, by="")
+            _record_activation(connection, ref, proposal=proposal, since=began, command_id=str(uuid4()), by="", at=at)
     return tuple(first)
 
 
@@ -246,6 +248,10 @@ def _words_refusal(text: str, *, field: str, missing: str) -> Refusal | None:
     if len(text) > MOST_NOTE:
         return Refusal("words_too_long", f"Use at most {MOST_NOTE} characters.", field=field)
     return None
+
+
+def _began(pack: Pack, *, since: datetime, at: datetime) -> datetime:
+    return min(at, _starts(pack, starts_on=None, at=since) or since)
 
 
 def _starts(pack: Pack, *, starts_on: date | None, at: datetime) -> datetime | None:

@@ -25,8 +25,8 @@ def in_force(connection: Connection, at: datetime) -> tuple[str, ...]:
 
 def pinned(connection: Connection, names: tuple[str, ...]) -> tuple[Pack, ...]:
     """The versions that a request is pinned to. Names of which nothing was ever published are left out."""
-    found = (packs.named(connection, PackRef.read(name)) for name in names)
-    return tuple(pack_of(each) for each in found if each is not None)
+    found = {str(each.ref): each for each in packs.some(connection, [PackRef.read(name) for name in names])}
+    return tuple(pack_of(found[name]) for name in names if name in found)
 
 
 def pack_of(stored: StoredPack) -> Pack:

@@ -15,6 +15,7 @@ from workflows.core.clocks import TimeLeft, time_left, why_this_date
 from workflows.core.commands import Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
 from workflows.core.facts import facts
+from workflows.core.packs import Pack
 from workflows.core.permissions import Principal, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.request import Person, Request
@@ -39,13 +40,14 @@ def case_page(engine: Engine, library: Library, person: Principal, case_id: str,
         named = pages.named(connection, case_id)
         if named is None:
             raise not_found()
-        definition = library.definition(connection, named.case.definition)
+        definition = library.ruling(connection, named.case)
         seen = look(named.case, person, definition)
         if seen.nothing:
             raise not_found()
         lines = pages.history(connection, case_id)
+        packs = library.packs(connection, named.case.packs)
         pages.record_read(connection, case_id=case_id, person_id=person.id, what="case", at=now)
-        return _page(library, named, definition, person, seen, lines, now=now)
+        return _page(library, named, definition, person, seen, lines, packs=packs, now=now)
 
 
 def contents(
@@ -113,6 +115,7 @@ def _page(
     seen: Look,
     lines: list[pages.Line],
     *,
+    packs: tuple[Pack, ...],
     now: datetime,
 ) -> CasePage:
     whole, on = named.case, now.astimezone(LONDON).date()
@@ -147,7 +150,7 @@ def _page(
         released_at=case.released_at, released=case.released if seen.decision else (),
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
         bodies=named.bodies,
-        no_delegation=no_delegation(whole, definition) if seen.advice else None,
+        no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
     )  # fmt: skip
 
 

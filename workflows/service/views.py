@@ -9,6 +9,7 @@ from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Qu
 from workflows.core.clocks import CountedDay, TimeLeft
 from workflows.core.definition import CommandType, Definition, Stage, StageKind
 from workflows.core.grounds import Bodies
+from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
 from workflows.core.visibility import Look
@@ -104,6 +105,8 @@ class CasePage:
     """What the checks of legal bases know of both organisations."""
     no_delegation: Refusal | None
     """Why release could not be delegated even if the advice supports sharing; None when it could."""
+    packs: tuple[Pack, ...] = ()
+    """The versions of the policy packs that the request is pinned to."""
 
     def offer(self, command: str) -> Offer | None:
         """The offer for one command, by its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,10 @@ from workflows.core.packs import PackRef
 _COLUMNS = "pack, version, number, digest, source, published_at"
 _ALL = text(f"SELECT {_COLUMNS} FROM packs ORDER BY number")
 _NAMED = text(f"SELECT {_COLUMNS} FROM packs WHERE pack = :pack AND version = :version")
+_SOME = text(
+    f"""SELECT {_COLUMNS} FROM packs
+    WHERE (pack, version) IN (SELECT * FROM unnest(cast(:packs AS text[]), cast(:versions AS text[])))"""
+)
 _INSERT = text(
     """INSERT INTO packs (pack, version, number, digest, source, published_at, published_by)
     SELECT :pack, :version, coalesce(max(number), 0) + 1, :digest, :source, :at, :by FROM packs"""
@@ -97,6 +102,12 @@ def named(connection: Connection, ref: PackRef) -> StoredPack | None:
     """The version with this name."""
     row = connection.execute(_NAMED, {"pack": ref.pack, "version": ref.version}).one_or_none()
     return StoredPack(*row) if row else None
+
+
+def some(connection: Connection, refs: Sequence[PackRef]) -> list[StoredPack]:
+    """The versions with these names, as far as they are published, in any order."""
+    values = {"packs": [ref.pack for ref in refs], "versions": [ref.version for ref in refs]}
+    return [StoredPack(*row) for row in connection.execute(_SOME, values)]
 
 
 def insert(connection: Connection, ref: PackRef, *, digest: str, source: str, at: datetime, by: str) -> None:
