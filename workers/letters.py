@@ -35,6 +35,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.CHASE: "Somebody is waiting for you in Gatehouse",
     NoticeKind.REASSIGNED: "Work in Gatehouse has been given to you",
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from a case in Gatehouse",
+    NoticeKind.FOLLOW_UP: "There is something to follow up in Gatehouse",
 }
 """Fixed words only: a subject shows on a locked screen."""
 

@@ -12,10 +12,10 @@ from webapp.guards import signed_in
 from webapp.views.case_cards import cards
 from webapp.views.case_words import ACTS, OUTCOMES
 from webapp.views.desk import me, open_case, told
-from webapp.views.showing import TimeView, counted, joined, long_instant, time_view
+from webapp.views.showing import TimeView, counted, day_of, due_words, joined, long_instant, time_view
 from workflows.core.definition import CommandType, Side, StageKind
 from workflows.core.permissions import Relation
-from workflows.service.views import CasePage
+from workflows.service.views import CasePage, FollowUpView
 
 blueprint = Blueprint("cases", __name__)
 
@@ -43,11 +43,23 @@ def page(case_id: uuid.UUID) -> Response | str:
         time=clock_of(found),
         next=next_box(found),
         cards=cards(found),
+        to_do=[_to_do(found, each) for each in found.follow_ups],
         history=told(found.timeline),
         only_manages=found.request is None and found.counts is None,
         has_record=bool(found.decisions),
         mine=found.my_contents,
     )
+
+
+def _to_do(found: CasePage, task: FollowUpView) -> dict[str, object]:
+    """One follow-up as the page writes it."""
+    if task.done_at is not None:
+        by = f" by {task.done_by}" if task.done_by else ""
+        lines = (f"Done on {day_of(task.done_at)}{by}", task.done_note)
+    else:
+        lines = (f"{due_words(task.due, late=task.late)}, by {task.who}", task.note)
+    url = url_for("followups.finish", case_id=found.id, number=task.number) if task.mine else ""
+    return {"title": task.title, "lines": [line for line in lines if line], "url": url}
 
 
 def stage_tag(found: CasePage) -> tuple[str, str]:

@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     NoticeKind.CHASE: "A manager asks you to act",
     NoticeKind.REASSIGNED: "This was given to you",
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from this",
+    NoticeKind.FOLLOW_UP: "You have something to follow up",
 }
 
 

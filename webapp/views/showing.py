@@ -64,6 +64,13 @@ def day_of(moment: datetime) -> str:
     return long_date(moment.astimezone(LONDON).date())
 
 
+def due_words(due: date | None, *, late: bool) -> str:
+    """When something is to be done by."""
+    if due is None:
+        return "To be done now"
+    return f"{'Was due' if late else 'Due'} on {long_date(due)}"
+
+
 def joined(parts: Sequence[str], *, last: str = "and") -> str:
     """Several things in a sentence: a, b and c."""
     if len(parts) < 2:

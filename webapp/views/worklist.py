@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from webapp.guards import signed_in
 from webapp.views.desk import casework, me, page_number
-from webapp.views.showing import TimeView, day_of, tag_markup, time_view
+from webapp.views.showing import TimeView, day_of, due_words, tag_markup, time_view
 from workflows.core.definition import Role
 from workflows.service.views import WorkPage, WorkRow
 
@@ -56,6 +56,7 @@ def home() -> str:
     return render_template(
         "worklist/home.html",
         found=found,
+        follow_ups=[{"row": one, "words": due_words(one.due, late=one.late)} for one in found.follow_ups],
         tab=tab,
         tabs=[{"text": TABS[key], "url": url_for("worklist.home", tab=key), "current": key == tab} for key in TABS],
         late=[line for line in lines if line.state == "overdue" and tab != "done"],

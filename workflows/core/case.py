@@ -13,6 +13,7 @@ from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
 from workflows.core.request import (
     Answers,
@@ -152,6 +153,7 @@ class Case:
     outcome: Outcome | None = None
     closed_at: datetime | None = None
     conflicts: tuple[Conflict, ...] = ()
+    followups: tuple[FollowUp, ...] = ()
 
     @property
     def urgency(self) -> Urgency:
@@ -334,7 +336,7 @@ def _advised(case: Case, event: e.Advised) -> Case:
 
 def _redirected(case: Case, event: e.Redirected) -> Case:
     counts = Counts(event.people, event.items, event.recipients)
-    return replace(case, request=Request(purpose=event.kept), counts=counts)
+    return replace(case, request=Request(purpose=event.kept), counts=counts, followups=())
 
 
 def _decided(case: Case, event: e.Decided) -> Case:
@@ -363,6 +365,10 @@ def _fired(case: Case, event: e.Reminded | e.Escalated | e.BecameOverdue) -> Cas
     return replace(case, clock=clock, overdue=case.overdue or isinstance(event, e.BecameOverdue))
 
 
+def _followed_up(case: Case, event: e.Event) -> Case:
+    return replace(case, followups=folded(case.followups, event))
+
+
 _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Saved: _saved,
     e.Submitted: _submitted,
@@ -379,4 +385,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Reminded: _fired,
     e.Escalated: _fired,
     e.BecameOverdue: _fired,
+    e.FollowUpOpened: _followed_up,
+    e.FollowUpDone: _followed_up,
+    e.FollowUpReminded: _followed_up,
 }

@@ -245,9 +245,26 @@ class Escalate(Rung):
     type: ClassVar[CommandType] = CommandType.ESCALATE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindFollowUp(Rung):
+    """Tell whoever a follow-up is for that its day has come. It belongs to no clock."""
+
+    type: ClassVar[CommandType] = CommandType.REMIND_FOLLOW_UP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishFollowUp(Command):
+    """Write that a follow-up has been done, and how."""
+
+    type: ClassVar[CommandType] = CommandType.FINISH_FOLLOW_UP
+    number: int
+    note: str
+
+
 RUNG_COMMANDS: dict[CommandType, type[Rung]] = {
     CommandType.REMIND: Remind,
     CommandType.MARK_OVERDUE: MarkOverdue,
     CommandType.ESCALATE: Escalate,
+    CommandType.REMIND_FOLLOW_UP: RemindFollowUp,
 }
 """The command that each clock command type builds."""

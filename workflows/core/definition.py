@@ -47,6 +47,8 @@ class CommandType(StrEnum):
     REMIND = "remind"
     MARK_OVERDUE = "mark_overdue"
     ESCALATE = "escalate"
+    FINISH_FOLLOW_UP = "finish_follow_up"
+    REMIND_FOLLOW_UP = "remind_follow_up"
 
 
 class Role(StrEnum):
@@ -84,8 +86,13 @@ class Side(StrEnum):
     NOBODY = "nobody"
 
 
-CLOCK_COMMANDS = frozenset({CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE})
+CLOCK_COMMANDS = frozenset(
+    {CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE, CommandType.REMIND_FOLLOW_UP}
+)
 """Commands only the clock gives, never a person."""
+
+ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.REMIND_FOLLOW_UP})
+"""Commands that may be given at every stage, on an ended case too."""
 
 MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})
 """Commands a manager may give on any open, submitted case of her organisation."""

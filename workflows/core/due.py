@@ -9,6 +9,7 @@ from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case
 from workflows.core.clocks import Clock, due_at, fraction_instant, offset_instant
 from workflows.core.definition import CommandType, Definition, RungAction, When
+from workflows.core.followups import NO_CLOCK, waiting
 
 COMMAND_FOR: dict[RungAction, CommandType] = {
     RungAction.REMIND: CommandType.REMIND,
@@ -29,11 +30,24 @@ class DueItem:
 
 
 def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[DueItem]:
-    """Every rung still to come, soonest first. Nothing while the clock is paused, stopped or absent."""
+    """Every rung and follow-up still to come, soonest first. No rung while the clock is paused, stopped or absent."""
+    return sorted([*_rungs(case, definition, calendar), *_followups(case)], key=lambda item: (item.at, item.rung))
+
+
+def _followups(case: Case) -> list[DueItem]:
+    """A follow-up is reminded of once, on its day; one without a day was told of when it was opened."""
+    return [
+        DueItem(each.rung, NO_CLOCK, each.due_at, CommandType.REMIND_FOLLOW_UP)
+        for each in waiting(case)
+        if each.due_at is not None and each.reminded_at is None
+    ]
+
+
+def _rungs(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[DueItem]:
     clock = case.clock
     if case.closed or clock is None or due_at(clock, calendar) is None:
         return []
-    items = [
+    return [
         DueItem(
             rung.key,
             clock.number,
@@ -43,7 +57,6 @@ def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[D
         for rung in definition.stage(case.stage).ladder
         if case.urgency in rung.when and rung.key not in clock.fired
     ]
-    return sorted(items, key=lambda item: (item.at, item.rung))
 
 
 def _instant(clock: Clock, calendar: WorkingCalendar, when: When) -> datetime:

@@ -8,44 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
-from workflows.core.calendars import Length
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision
-from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.definition import DefinitionRef, Urgency
+from workflows.core.followups import FollowUpDone as FollowUpDone
+from workflows.core.followups import FollowUpOpened as FollowUpOpened
+from workflows.core.followups import FollowUpReminded as FollowUpReminded
 from workflows.core.grounds import BasisOverride
+from workflows.core.happening import ClockStart as ClockStart
+from workflows.core.happening import Event as Event
+from workflows.core.happening import Move as Move
 from workflows.core.request import Answers, Purpose, Request, Task
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStart:
-    """A clock to start with a stage. ``due_time`` is HH:MM, Europe/London."""
-
-    length: Length
-    due_time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A change of stage. ``resume`` puts the clock that was paused back to work."""
-
-    stage: str
-    kind: StageKind
-    clock: ClockStart | None = None
-    pause: bool = False
-    resume: bool = False
-    outcome: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What every event carries: when (aware UTC), who (person id, empty for the clock), and any move."""
-
-    PERSONAL: ClassVar[frozenset[str]] = frozenset()
-    at: datetime
-    by: str
-    move: Move | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +202,12 @@ class Escalated(Event):
     told: str
 
 
-ERASED: Mapping[str, str] = {"Started": "answers", "Saved": "answers"}
+ERASED: Mapping[str, str] = {
+    "Started": "answers",
+    "Saved": "answers",
+    "FollowUpOpened": "note",
+    "FollowUpDone": "note",
+}
 """What is destroyed when a request is redirected, or a draft is discarded: event type -> personal part."""
 
 
@@ -241,7 +221,7 @@ EVENTS: dict[str, type[Event]] = {
     for kind in (
         Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, Released, Chased, Reassigned, ConflictDeclared, Reminded, BecameOverdue,
-        Escalated,
+        Escalated, FollowUpOpened, FollowUpDone, FollowUpReminded,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

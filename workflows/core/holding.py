@@ -11,6 +11,7 @@ from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.definition import Definition
 from workflows.core.facts import facts
+from workflows.core.following import to_review
 from workflows.core.grounds import (
     advice_on_decision,
     day_of,
@@ -189,7 +190,7 @@ def release(case: Case, command: c.Release, definition: Definition) -> Events:
     order = {key: index for index, key in enumerate(approved)}
     contents = tuple(sorted(command.contents, key=lambda content: order[content.key]))
     event = e.Released(at=command.at, by=command.actor.person_id, keys=approved, contents=contents)
-    return with_move(case, command, definition, [event])
+    return [*with_move(case, command, definition, [event]), *to_review(case, definition, at=command.at, by=event.by)]
 
 
 def content_faults(approved: tuple[str, ...], command: c.Release) -> Iterable[Refusal]:

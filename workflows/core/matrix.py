@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from workflows.core.case import Advice, Case
 from workflows.core.commands import AdviceType
 from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, Role, Side, Stage, StageKind
+from workflows.core.following import deciding_roles
+from workflows.core.followups import FollowUp, FollowUpKind
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
 from workflows.core.request import Recipient, Request
 
@@ -70,6 +72,11 @@ def _person(name: str, *memberships: tuple[str, Role], email: str = "") -> Princ
     return Principal(name, name, email or f"{name}@gatehouse.example", held)
 
 
+def _to_follow_up(definition: Definition) -> FollowUp:
+    """Something to follow up for those who decide: to be finished at every stage."""
+    return FollowUp(1, FollowUpKind.REVIEW_USE, Side.HOLDER, deciding_roles(definition), _AT)
+
+
 def case_at(stage: Stage, definition: Definition) -> Case:
     """A case that stands at ``stage``, with advice given by the adviser of the matrix."""
     advised = stage.kind in (StageKind.ADJUDICATION, StageKind.RELEASE)
@@ -82,5 +89,5 @@ def case_at(stage: Stage, definition: Definition) -> Case:
         created_at=_AT, stage_since=_AT, request=Request(recipients=(recipient,)),
         submitted_at=None if stage.kind is StageKind.DRAFT else _AT, advice=(advice,) if advised else (),
         back_to=holding.name if stage.kind is StageKind.INFORMATION_NEEDED else "",
-        closed_at=_AT if stage.kind is StageKind.CLOSED else None,
+        closed_at=_AT if stage.kind is StageKind.CLOSED else None, followups=(_to_follow_up(definition),),
     )  # fmt: skip

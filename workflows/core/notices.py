@@ -10,6 +10,7 @@ from workflows.core import events as e
 from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
+from workflows.core.followups import TITLES, FollowUp, find
 
 
 class NoticeKind(StrEnum):
@@ -28,6 +29,7 @@ class NoticeKind(StrEnum):
     CHASE = "chase"
     REASSIGNED = "reassigned"
     STOOD_ASIDE = "stood_aside"
+    FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,32 @@ def notices(before: Case | None, events: Sequence[e.Event], after: Case, definit
     found: list[Notice] = []
     for event in events:
         for kind, audience in _told(event, before, after, definition):
-            notice = Notice(kind, audience, title)
+            notice = Notice(kind, audience, _subject(event, after) or title)
             if notice not in found and audience != Audience():
                 found.append(notice)
     return found
+
+
+def _subject(event: e.Event, case: Case) -> str:
+    """What a notice speaks of when it is not the stage: the title of a follow-up."""
+    if isinstance(event, e.FollowUpOpened | e.FollowUpReminded):
+        task = find(case, event.number)
+        return TITLES[task.kind] if task else ""
+    return ""
+
+
+def followers(case: Case, task: FollowUp) -> Audience:
+    """Whoever a follow-up is for."""
+    if task.side is Side.REQUESTER:
+        people = (case.requester,) if Role.REQUESTER in task.roles else ()
+        others = tuple(role for role in task.roles if role is not Role.REQUESTER)
+        return Audience(people=people, organisation=case.requester_org if others else "", roles=others)
+    return at_holder(case, task.roles, barred=(case.requester,))
+
+
+def _to_follow_up(event: e.FollowUpOpened | e.FollowUpReminded, case: Case) -> Audience:
+    task = find(case, event.number)
+    return followers(case, task) if task is not None and task.is_open else Audience()
 
 
 def _told(
@@ -123,6 +147,10 @@ def _told(
             yield NoticeKind.STOOD_ASIDE, at_holder(after, (Role.MANAGER,))
             if before is not None and before.assignee == event.by:
                 yield NoticeKind.YOUR_TURN, here
+        case e.FollowUpOpened(due=None) | e.FollowUpReminded():
+            yield NoticeKind.FOLLOW_UP, _to_follow_up(event, after)
+        case e.FollowUpOpened() | e.FollowUpDone():
+            return
         case _:
             if event.move is not None and after.submitted_at is not None:
                 yield NoticeKind.YOUR_TURN, here

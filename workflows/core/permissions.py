@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from workflows.core.aside import stands_aside
 from workflows.core.case import Case
+from workflows.core.commands import Command, FinishFollowUp
 from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
@@ -22,7 +23,8 @@ from workflows.core.definition import (
     Side,
     StageKind,
 )
-from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, Refusal
+from workflows.core.followups import FollowUp, find, waiting
+from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
 from workflows.core.routing import stage_refusal
 
 
@@ -65,6 +67,8 @@ class Relation(StrEnum):
     REQUESTER_MANAGER = "requester_manager"
     RECIPIENT = "recipient"
     ESCALATED = "escalated"
+    FOLLOWER = "follower"
+    """Has something to follow up: may know where the case is."""
 
 
 AT_THE_HOLDER = frozenset({Relation.WORKER, Relation.HOLDER_MANAGER, Relation.ESCALATED})
@@ -96,6 +100,8 @@ def relations(case: Case, person: Principal, definition: Definition) -> frozense
         found.add(Relation.RECIPIENT)
     if was_escalated_to(case, person, definition):
         found.add(Relation.ESCALATED)
+    if any(is_for(case, person, task) for task in waiting(case)):
+        found.add(Relation.FOLLOWER)
     return frozenset(found - AT_THE_HOLDER) if stands_aside(case, person) else frozenset(found)
 
 
@@ -108,6 +114,17 @@ def was_escalated_to(case: Case, person: Principal, definition: Definition) -> b
         if any(rung.key in clock.fired and roles & frozenset(rung.tell) for rung in stage.ladder):
             return True
     return False
+
+
+def is_for(case: Case, person: Principal, task: FollowUp) -> bool:
+    """Whether this person is one of those who may finish a follow-up."""
+    if task.side is Side.REQUESTER:
+        owner = Role.REQUESTER in task.roles and person.id == case.requester
+        others = frozenset(task.roles) - {Role.REQUESTER}
+        return owner or bool(others & person.roles_in(case.requester_org))
+    if person.id == case.requester or is_recipient(case, person) or stands_aside(case, person):
+        return False
+    return bool(frozenset(task.roles) & person.roles_in(case.holder_org))
 
 
 def is_recipient(case: Case, person: Principal) -> bool:
@@ -142,6 +159,8 @@ def _refusal(
         return Refusal("clock_only", "Only the clock does this.")
     if (refusal := stage_refusal(case, command, definition)) is not None:
         return refusal
+    if command is CommandType.FINISH_FOLLOW_UP:
+        return _follow_up_refusal(case, person)
     if command in REQUESTER_COMMANDS:
         owner = Relation.OWNER in known
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
@@ -151,6 +170,24 @@ def _refusal(
         colleague = known & {Relation.WORKER, Relation.HOLDER_MANAGER}
         return None if colleague else Refusal(NOT_YOURS, "Only somebody who works for the holder can do this.")
     return worker_refusal(case, person, definition, command=command)
+
+
+def _follow_up_refusal(case: Case, person: Principal) -> Refusal | None:
+    if not waiting(case):
+        return Refusal(WRONG_STAGE, "There is nothing to follow up.")
+    if any(is_for(case, person, task) for task in waiting(case)):
+        return None
+    return Refusal(NOT_YOURS, "What there is to follow up is for somebody else.")
+
+
+def may_give(case: Case, person: Principal, definition: Definition, command: Command) -> Refusal | None:
+    """Why this person may not give this very command, or None: also what depends on more than its type."""
+    refusal = permitted(case, person, definition)[command.type]
+    if refusal is None and isinstance(command, FinishFollowUp):
+        task = find(case, command.number)
+        if task is not None and not is_for(case, person, task):
+            return Refusal(NOT_YOURS, "This is for somebody else to follow up.")
+    return refusal
 
 
 def _manager_refusal(

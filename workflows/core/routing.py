@@ -9,6 +9,7 @@ from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case, apply
 from workflows.core.definition import (
+    ANYTIME_COMMANDS,
     BACK,
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
@@ -32,6 +33,8 @@ def check_stage(case: Case, command: CommandType, definition: Definition) -> Non
 
 def stage_refusal(case: Case, command: CommandType, definition: Definition) -> Refusal | None:
     """Why the stage does not allow the command, or None."""
+    if command in ANYTIME_COMMANDS:
+        return None
     if case.closed:
         return Refusal(WRONG_STAGE, "This request is closed.")
     if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.core import commands as c
-from workflows.core import holding, minding, requesting
+from workflows.core import following, holding, minding, requesting
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
@@ -35,6 +35,8 @@ RULES: dict[CommandType, Rule] = {
     CommandType.REMIND: minding.rung,
     CommandType.MARK_OVERDUE: minding.rung,
     CommandType.ESCALATE: minding.rung,
+    CommandType.FINISH_FOLLOW_UP: following.finish,
+    CommandType.REMIND_FOLLOW_UP: following.remind,
 }
 """The rule of every command but Start, which needs no case."""
 

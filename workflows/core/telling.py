@@ -9,8 +9,9 @@ from __future__ import annotations
 from workflows.core.aside import stands_aside
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Side
+from workflows.core.followups import TITLES, waiting
 from workflows.core.notices import Audience, NoticeKind, desk
-from workflows.core.permissions import Principal
+from workflows.core.permissions import Principal, is_for
 
 CALLS_TO_ACT = frozenset(
     {
@@ -41,6 +42,8 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
         organisation = case.requester_org if stage.side is Side.REQUESTER else case.holder_org
         told = frozenset(role for rung in stage.ladder for role in rung.tell)
         return not case.closed and stage.title == stage_title and bool(told & person.roles_in(organisation))
+    if kind is NoticeKind.FOLLOW_UP:
+        return any(TITLES[task.kind] == stage_title and is_for(case, person, task) for task in waiting(case))
     return True
 
 

@@ -13,7 +13,7 @@ from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reass
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side
 from workflows.core.due import due
 from workflows.core.events import Event
-from workflows.core.permissions import ROLE_TITLES, Principal, may_know, permitted, worker_refusal
+from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
@@ -113,7 +113,7 @@ def _check_permission(case: Case, command: Command, definition: Definition, *, p
         return
     if person is None or not may_know(case, person, definition):
         raise not_found()
-    refusal = permitted(case, person, definition)[command.type]
+    refusal = may_give(case, person, definition, command)
     if refusal is None:
         return
     # A page that was overtaken is told so, rather than that the stage is wrong: that says what happened.

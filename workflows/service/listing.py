@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from workflows.core.clocks import Clock, TimeLeft, time_left
 from workflows.core.definition import Definition, Role, Side
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
 from workflows.core.refusals import not_found
+from workflows.service.followups import to_follow_up
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading
 from workflows.service.views import BoardFilters, BoardPage, BoardRow, WorkPage, WorkRow
@@ -38,7 +40,10 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
     desks = lists.desks(roles)
     with reading(engine) as connection:
         found = lists.page(connection, tab, number=page, desks=desks, **_viewer(person).parameters())
-        return _page(connection, library, found, tab=tab, page=page, now=now)
+        listed = _page(connection, library, found, tab=tab, page=page, now=now)
+        if tab != "mine" or page > 1:
+            return listed
+        return replace(listed, follow_ups=to_follow_up(connection, person, now=now))
 
 
 def _viewer(person: Principal) -> lists.Viewer:

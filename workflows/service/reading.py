@@ -22,6 +22,7 @@ from workflows.core.request import Person, Request
 from workflows.core.routing import check_needs
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
+from workflows.service import followups
 from workflows.service.library import Library
 from workflows.service.timeline import timeline
 from workflows.service.unit_of_work import Engine, reading, transaction
@@ -151,6 +152,7 @@ def _page(
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
         bodies=named.bodies,
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
+        follow_ups=followups.views(whole, person, seen, lines, read=case.followups, now=now),
     )  # fmt: skip
 
 
@@ -198,7 +200,12 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         if command in definition.stage(case.stage).commands and (command in REQUESTER_COMMANDS) is owner
     ]
     here.sort(key=lambda command: command in (CommandType.ASK, CommandType.WITHDRAW))  # the stage's own work first
-    others = (CommandType.CHASE, CommandType.REASSIGN, CommandType.DECLARE_CONFLICT)
+    others = (
+        CommandType.CHASE,
+        CommandType.REASSIGN,
+        CommandType.DECLARE_CONFLICT,
+        CommandType.FINISH_FOLLOW_UP,
+    )
     minding = [command for command in others if answers[command] is None]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))
 

@@ -138,6 +138,10 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return copied
 
 
+_AS_JSON = frozenset({"state", "follow_ups"})
+"""Columns that go in as text and come out as data."""
+
+
 def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> str:
     folded: Case | None = None
     for past in events.of_stream(connection, row.columns["id"]):
@@ -150,7 +154,9 @@ def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> s
     definition = library.definition(connection, folded.definition)
     calendar = library.calendar(folded.calendar)
     wanted = cases.row(folded, listed(folded, definition, calendar), head=row.columns["head"])
-    wrong = sorted(name for name, value in wanted.items() if name != "state" and row.columns[name] != value)
+    wrong = sorted(name for name, value in wanted.items() if name not in _AS_JSON and row.columns[name] != value)
+    if json.loads(wanted["follow_ups"]) != row.columns["follow_ups"]:
+        wrong.append("follow_ups")
     if wrong:
         return f"its columns {', '.join(wrong)} differ from its state"
     items = [(item.clock, item.rung, item.command.value, item.at) for item in due(folded, definition, calendar)]

@@ -9,6 +9,7 @@ from workflows.core.commands import CLOCK, AdviceType, ItemOutcome
 from workflows.core.definition import Definition
 from workflows.core.permissions import Relation
 from workflows.core.visibility import Look
+from workflows.service import followups
 from workflows.service.views import TimelineEntry
 from workflows.store.pages import Line
 
@@ -23,13 +24,16 @@ ADVICE_WORDS: dict[AdviceType, str] = {
 
 def timeline(lines: list[Line], seen: Look, definition: Definition) -> tuple[TimelineEntry, ...]:
     """Newest first. What this person may not read is left out, not blanked."""
-    entries = [entry for line in lines for entry in _entries(line, seen, definition)]
+    tasks = followups.tasks_of(lines)
+    entries = [entry for line in lines for entry in _entries(line, seen, definition, tasks)]
     return tuple(reversed(entries))
 
 
-def _entries(line: Line, seen: Look, definition: Definition) -> Iterator[TimelineEntry]:
+def _entries(
+    line: Line, seen: Look, definition: Definition, tasks: dict[int, e.FollowUpOpened]
+) -> Iterator[TimelineEntry]:
     event = line.event
-    said = _said(event, seen)
+    said = _said(event, seen) or followups.said(event, seen, tasks)
     if said is None:
         return
     title, words = said

@@ -13,6 +13,8 @@ from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
 from workflows.core.visibility import Look
+from workflows.service.followups import FollowUpRow as FollowUpRow
+from workflows.service.followups import FollowUpView as FollowUpView
 from workflows.store.notices import NoticeRow as NoticeRow
 
 
@@ -107,6 +109,7 @@ class CasePage:
     """Why release could not be delegated even if the advice supports sharing; None when it could."""
     packs: tuple[Pack, ...] = ()
     """The versions of the policy packs that the request is pinned to."""
+    follow_ups: tuple[FollowUpView, ...] = ()
 
     def offer(self, command: str) -> Offer | None:
         """The offer for one command, by its name."""
@@ -150,6 +153,8 @@ class WorkPage:
     capped: bool
     page: int
     more: bool
+    follow_ups: tuple[FollowUpRow, ...] = ()
+    """What this person has to follow up, on the first page of her own work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Role
+from workflows.core.followups import waiting
 from workflows.core.grounds import Bodies
 from workflows.core.paragraph18 import BodyFacts
 from workflows.core.permissions import Membership, Principal
@@ -48,11 +49,11 @@ _PERSON = text(f"SELECT {PERSON}::text")
 _COLUMNS = (
     "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
     "aside", "kin", "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since",
-    "closed_at", "outcome",
+    "closed_at", "outcome", "follow_ups",
 )  # fmt: skip
 _CASTS = {
     "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
-    "aside": "uuid[]", "kin": "text[]", "recipients": "text[]",
+    "aside": "uuid[]", "kin": "text[]", "recipients": "text[]", "follow_ups": "jsonb",
 }  # fmt: skip
 
 
@@ -169,4 +170,16 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "stage_since": case.stage_since,
         "closed_at": case.closed_at,
         "outcome": case.outcome.value if case.outcome else None,
+        "follow_ups": json.dumps(follow_ups(case)),
     }
+
+
+def follow_ups(case: Case) -> list[dict[str, Any]]:
+    """What is open to follow up, as lists read it: no words that anybody wrote."""
+    return [
+        {
+            "number": each.number, "kind": each.kind.value, "side": each.side.value,
+            "roles": [role.value for role in each.roles], "due": each.due.isoformat() if each.due else None,
+        }
+        for each in waiting(case)
+    ]  # fmt: skip

@@ -112,6 +112,26 @@ def desks(roles: Mapping[str, Sequence[str]]) -> str:
     return json.dumps([{"org": org, "roles": sorted(held)} for org, held in sorted(roles.items())])
 
 
+# Each desk's cases with something open, then what of it is for a role held there; a requester's own besides.
+_FOLLOW_UPS = text(
+    f"""SELECT DISTINCT c.id::text AS id, c.reference, f.number, f.kind, f.due FROM {_DESKS}
+    JOIN cases c ON c.follow_ups <> '[]'::jsonb AND (c.holder_org = d.org OR c.requester_org = d.org)
+    CROSS JOIN LATERAL jsonb_to_recordset(c.follow_ups)
+        AS f(number int, kind text, side text, roles jsonb, due text)
+    WHERE CASE f.side WHEN 'requester' THEN c.requester_org = d.org AND (
+            (f.roles ? 'requester' AND c.requester = cast(:me AS uuid))
+            OR EXISTS (SELECT FROM unnest(d.roles) held WHERE held <> 'requester' AND f.roles ? held))
+        ELSE c.holder_org = d.org AND c.requester <> cast(:me AS uuid)
+            AND EXISTS (SELECT FROM unnest(d.roles) held WHERE f.roles ? held) AND {_NOT_ASIDE} END
+    ORDER BY f.due NULLS FIRST, c.reference, f.number LIMIT :most"""
+)
+
+
+def follow_ups(connection: Connection, *, desks: str, viewer: Viewer) -> Sequence[Any]:
+    """What there is to follow up for who holds these desks, the earliest day first."""
+    return connection.execute(_FOLLOW_UPS, {**viewer.parameters(), "desks": desks, "most": PAGE}).all()
+
+
 _SIDES = {"held": "c.holder_org", "asked": "c.requester_org"}
 _MANAGED = {"held": _NOT_ASIDE, "asked": "true"}
 _STATE = """(cast(:state AS text) = '' OR (:state = 'overdue' AND c.overdue) OR (:state = 'paused' AND c.paused)

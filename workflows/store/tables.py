@@ -164,6 +164,8 @@ cases = Table(
     Column("stage_since", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("outcome", Text),
+    # What is open to follow up: number, kind, side, roles, day. Lists read it; the events are the record.
+    Column("follow_ups", JSONB, nullable=False, server_default="[]"),
     # Worklists: least time left first, within one organisation; drafts and closed cases are elsewhere.
     Index(
         "ix_cases_worklist",
@@ -173,6 +175,8 @@ cases = Table(
         postgresql_where=text("closed_at IS NULL AND awaits_org IS NOT NULL"),
     ),
     Index("ix_cases_requester", "requester", "created_at"),
+    Index("ix_cases_follow_ups", "holder_org", postgresql_where=text("follow_ups <> '[]'::jsonb")),
+    Index("ix_cases_follow_ups_asked", "requester_org", postgresql_where=text("follow_ups <> '[]'::jsonb")),
     Index(
         "ix_cases_holder_open",
         "holder_org",
