@@ -37,6 +37,7 @@ ROLES = {
     "lucy.brandt": "information governance lead",
     "anne.whitcombe": "Caldicott Guardian",
     "martin.shaw": "manager",
+    "moira.keane": "adjudicator of another house, with something to follow up",
 }
 ACTS = ("submit", "information_needed", "consent_check", "ig_advice", "adjudication", "release", None)
 WRITING = 2
