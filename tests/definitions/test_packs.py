@@ -14,6 +14,7 @@ import workflows.definitions
 from webapp.parsing import words
 from workflows.core.commands import ItemOutcome
 from workflows.core.definition import Role
+from workflows.core.duty import DECLINE_REASONS
 from workflows.core.pack_versions import Change, current, diff
 from workflows.core.packs import (
     Body,
@@ -135,6 +136,16 @@ def test_each_reason_of_the_standard_workflow_is_in_the_pack_with_its_outcomes()
     known = {item.code: item for item in shipped(REASONS).items if isinstance(item, ReasonCode)}
     for reason in loader.load(loader.read_builtin("standard")).reasons:
         assert {outcome.value for outcome in known[reason.code].outcomes} == set(reason.outcomes)
+
+
+def test_the_reasons_that_the_duty_to_share_leaves_are_in_the_pack_and_in_the_standard_workflow() -> None:
+    known = {item.code: item for item in shipped(REASONS).items if isinstance(item, ReasonCode)}
+    standard = loader.load(loader.read_builtin("standard"))
+    for code in DECLINE_REASONS:
+        assert known[code].under_duty
+        reason = standard.reason(code)
+        assert reason is not None
+        assert ItemOutcome.REFUSE in reason.outcomes
 
 
 def test_where_the_duty_to_share_applies_few_reasons_to_refuse_are_left() -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.builders import House, build
 from tests.counting import statements
 from workflows.core import commands as c
+from workflows.core.grounds import BasisOverride
 from workflows.core.packs import PackRef
 from workflows.core.refusals import Refused
 from workflows.definitions.packs import read_builtin_pack
@@ -27,9 +28,11 @@ NEXT = PackRef("reason-codes", "2026-12")
 
 
 def next_reasons() -> str:
-    """A second version of the reasons: one reason in other words and under another code."""
+    """A second version of the reasons: one reason in other words, another under another code."""
     text = read_builtin_pack("reason-codes/2026-11").replace("version: 2026-11", "version: 2026-12", 1)
-    return text.replace("code: necessary", "code: needed").replace("Necessary for the purpose", "Needed to protect", 1)
+    return text.replace("Necessary for the purpose", "Needed to protect", 1).replace(
+        "code: not_relevant", "code: beside", 1
+    )
 
 
 def change(house: House, *, at: datetime = CHANGED) -> None:
@@ -66,6 +69,7 @@ def decide(house: House, case_id: str, reason: str, outcome: c.ItemOutcome = c.I
     house.give(
         c.Decide, GUARDIAN, case_id, items=items, harm_of_sharing="Trust.", harm_of_not_sharing="Harm.",
         review_by=date(2027, 5, 1), would_change_it="A new risk.",
+        overrides=(BasisOverride("refused_against_duty", "The item has no bearing on the child’s safety."),),
     )  # fmt: skip
 
 
@@ -91,9 +95,10 @@ def test_an_open_request_keeps_its_words_and_codes_and_a_new_one_has_the_next(ho
     assert "reason-codes/2026-11" in house.case(old).packs
     assert "reason-codes/2026-12" in house.case(new).packs
     assert page(house, old).definition.reason("necessary").words == "Necessary for the purpose"
-    assert page(house, old).definition.reason("needed") is None
-    assert page(house, new).definition.reason("needed").words == "Needed to protect"
-    assert page(house, new).definition.reason("necessary") is None
+    assert page(house, old).definition.reason("beside") is None
+    assert page(house, new).definition.reason("necessary").words == "Needed to protect"
+    assert page(house, new).definition.reason("beside").words == "Not relevant to the concern"
+    assert page(house, new).definition.reason("not_relevant") is None
     assert [str(pack.ref) for pack in page(house, old).packs] == list(house.case(old).packs)
 
 
@@ -101,14 +106,14 @@ def test_the_door_takes_a_reason_only_from_the_version_that_the_request_is_pinne
     old = at_decision(house)
     change(house)
     new = at_decision(house, LATER)
-    for case_id, wrong in ((old, "needed"), (new, "necessary")):
+    for case_id, wrong in ((old, "beside"), (new, "not_relevant")):
         before = house.case(case_id)
         with pytest.raises(Refused) as refused:
-            decide(house, case_id, wrong)
-        assert {each.code for each in refused.value.refusals} == {"reason_missing"}
+            decide(house, case_id, wrong, c.ItemOutcome.REFUSE)
+        assert "reason_missing" in {each.code for each in refused.value.refusals}
         assert house.case(case_id) == before
-    decide(house, old, "necessary")
-    decide(house, new, "needed")
+    decide(house, old, "not_relevant", c.ItemOutcome.REFUSE)
+    decide(house, new, "beside", c.ItemOutcome.REFUSE)
 
 
 def test_deciding_by_pinned_reasons_costs_no_more_statements(house: House) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from tests.builders import House, build
-from tests.page import PageClient
+from tests.page import PageClient, words
 from tests.service.test_pinned import change
-from tests.webapp.holder import GUARDIAN, Desk
+from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, REQUESTER, Desk
+from tests.webapp.test_cli import run
+from workflows.core.definition import Role
 from workflows.service import packing
 from workflows.store.engine import Engine
+
+__all__ = ["run"]
 
 pytestmark = pytest.mark.feature("C4")
 NOW = datetime.now(UTC)
@@ -59,3 +64,57 @@ def test_the_decision_record_says_by_which_versions_it_was_decided(desk: Desk) -
     assert "Versions of the policy packs" in page.text
     assert "Reasons for decisions about items, version 2026-11. Awaiting review by the Caldicott Guardian." in page.text
     assert "2026-12" not in page.text
+
+
+# --- Decisions by pack
+
+
+def decided_under_both(desk: Desk) -> None:
+    """One request decided under the first reasons, two under the next."""
+    desk.case(days_ago=2, upto="release")
+    change(desk.house, at=NOW - timedelta(hours=30))
+    for _ in range(2):
+        desk.case(days_ago=1, upto="release")
+
+
+@pytest.mark.parametrize("who", [MANAGER, LEAD])
+def test_managers_and_leads_see_the_decisions_under_each_version_without_names(desk: Desk, who: str) -> None:
+    decided_under_both(desk)
+    client = desk.sit(who)
+    assert "/packs/decisions" in client.open("/packs").html
+    page = client.open("/packs/decisions")
+    rows = [words(row) for row in page.all("tr")]
+    assert "2026-11 Awaiting review 0 1 0 1" in rows
+    assert "2026-12 Awaiting review 0 2 0 2" in rows
+    assert "2020-12 Awaiting review 0 3 0 3" in rows
+    assert "Orrin" not in page.html
+    assert "GH-" not in page.text
+
+
+def test_the_figures_are_those_of_the_organisation_and_not_for_everybody(desk: Desk) -> None:
+    decided_under_both(desk)
+    desk.sit(GUARDIAN).open("/packs/decisions", status=404)
+    client = desk.sit(REQUESTER)
+    client.open("/packs/decisions", status=404)
+    assert "/packs/decisions" not in client.open("/packs").html
+    elsewhere = next(
+        each.email
+        for each in desk.house.cast.people.values()
+        if desk.house.organisation("harrowmere").id not in each.organisations()
+        and any(m.role is Role.MANAGER for m in each.memberships)
+    )
+    assert "Figures appear here" in PageClient(desk.app).sign_in(elsewhere).open("/packs/decisions").text
+
+
+def test_the_report_is_there_in_a_shell_too(desk: Desk, run: Callable[..., tuple[int, str, str]]) -> None:
+    assert "Nothing has been decided yet." in run("pack", "decisions")[1]
+    decided_under_both(desk)
+    holder = desk.house.case(desk.case(days_ago=1)).holder_org
+    key = next(org.key for org in desk.house.cast.organisations.values() if org.id == holder)
+    for options in ((), ("--organisation", key)):
+        lines = run("pack", "decisions", *options)[1].splitlines()
+        assert lines[0].split() == ["version", "shared", "partly", "shared", "declined", "decisions"]
+        assert ["reason-codes/2026-12", "0", "2", "0", "2"] in [line.split() for line in lines]
+    code, _, told = run("pack", "decisions", "--organisation", "nowhere")
+    assert code != 0
+    assert "no organisation with this key" in told

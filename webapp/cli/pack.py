@@ -16,7 +16,9 @@ from workflows.core.packs import PackRef
 from workflows.definitions.faults import BadDefinition
 from workflows.definitions.packs import check as faults_of
 from workflows.service import packing
+from workflows.service.policy_report import decisions_by_pack
 
+HEAD = f"{'version':28} {'shared':>8} {'partly shared':>14} {'declined':>9} {'decisions':>10}"
 BY = click.option("--by", required=True, metavar="EMAIL", help="The administrator who does it.")
 
 
@@ -141,6 +143,22 @@ def listing() -> None:
         click.echo(f"{line.pack.ref!s:28} {line.pack.status.value.replace('_', ' '):16} {state}".rstrip())
     if not lines:
         click.echo("No pack has been published. Publish the shipped ones with: gatehouse pack publish")
+
+
+@pack.command("decisions")
+@click.option("--organisation", "key", default="", help="Only what this holder decided: its key.")
+def decisions(key: str) -> None:
+    """How often each outcome was decided under each version. Figures only: no names, no requests."""
+    with opened() as house:
+        holder = house.office.organisation(key) if key else None
+        if key and holder is None:
+            raise click.BadParameter("there is no organisation with this key.", param_hint="--organisation")
+        figures = decisions_by_pack(house.engine, [holder.id] if holder else None)
+    for each in figures:
+        counts = f"{each.shared:>8,} {each.partly_shared:>14,} {each.declined:>9,} {each.total:>10,}"
+        click.echo(f"{each.name:28} {counts}" if each is not figures[0] else f"{HEAD}\n{each.name:28} {counts}")
+    if not figures:
+        click.echo("Nothing has been decided yet.")
 
 
 def _published(house: House, now: datetime) -> set[str]:

@@ -22,6 +22,7 @@ from workflows.core.pack_versions import Change, PackDiff, administers, answerin
 from workflows.core.refusals import Refusal, Refused
 from workflows.service import packing
 from workflows.service.packing import PackLine
+from workflows.service.policy_report import may_read
 
 blueprint = Blueprint("packs", __name__)
 
@@ -50,7 +51,7 @@ def listing() -> str:
     for line in packing.shelf(house().engine, at=g.now):
         groups.setdefault(line.pack.ref.pack, []).append(line)
     shown = [(say.pack_name(lines[0].pack), [_row(line) for line in lines]) for lines in groups.values()]
-    return render_template("packs/list.html", groups=shown)
+    return render_template("packs/list.html", groups=shown, may_read=may_read(me(), g.viewer.organisation_id))
 
 
 def _row(line: PackLine) -> Row:
