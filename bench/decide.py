@@ -22,6 +22,7 @@ from sqlalchemy import event
 
 from bench.ground import ROUNDS, Ground, ground, say, verdict
 from workflows.core import commands as c
+from workflows.core.weighing import Likelihood, RiskAssessment, Severity
 from workflows.service.execute import execute
 from workflows.service.filling import copies
 from workflows.service.library import Library
@@ -66,6 +67,10 @@ class Timed:
     ended: float
 
 
+RATED = RiskAssessment(Likelihood.POSSIBLE, Severity.SERIOUS, "Child P")
+"""How both sides are rated."""
+
+
 def command(case_id: str, *, task: Task) -> c.Decide:
     """Two items shared, one refused: the case goes on to release, two audiences are told."""
     items = (
@@ -77,6 +82,7 @@ def command(case_id: str, *, task: Task) -> c.Decide:
         id=str(uuid4()), actor=c.Actor(task.person_id, "Guardian"), at=task.at, case_id=case_id,
         seen_version=task.version, items=items, harm_of_sharing="The father may disengage from treatment.",
         harm_of_not_sharing="Assessment would go ahead without knowing the risk.",
+        risk_of_sharing=RATED, risk_of_not_sharing=RATED,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.case import Case, apply
 from workflows.core.definition import Definition, Role, Urgency
@@ -151,10 +152,12 @@ class Play:
         """Decide the items in their order: share, share_reduced or refuse."""
         reasons = {"share": "necessary", "share_reduced": "part_enough", "refuse": "not_necessary"}
         items = tuple(
-            c.ItemDecision(item.key, c.ItemOutcome(outcome), reasons[outcome], "Because.", "A summary.")
+            c.ItemDecision(
+                item.key, c.ItemOutcome(outcome), reasons[outcome], "Because.", "A summary.", c.Reduction.SUMMARY
+            )
             for item, outcome in zip(self.now.request.items, outcomes, strict=True)
         )
-        words = {"harm_of_sharing": "Some.", "harm_of_not_sharing": "More.", "would_change_it": "New risk."}
+        words = {"harm_of_sharing": "Some.", "harm_of_not_sharing": "More.", "would_change_it": "New risk.", **RISKS}
         return self.do(c.Decide, GUARDIAN, **{"items": items, **words, **fields})
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.core.play import ASKER, CONSENT, GUARDIAN, HOLDER, IG, MANAGER, PARTS, REQUESTER, STANDARD, Play, changed
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Outcome
@@ -147,7 +148,7 @@ def test_every_item_is_decided_once_with_a_reason_that_fits() -> None:
     play = Play().to("adjudication")
     one = c.ItemDecision("risk", c.ItemOutcome.SHARE, "necessary")
     two = c.ItemDecision("record", c.ItemOutcome.REFUSE, "not_necessary", "No need.")
-    harms = {"harm_of_sharing": "Some.", "harm_of_not_sharing": "More."}
+    harms = {"harm_of_sharing": "Some.", "harm_of_not_sharing": "More.", **RISKS}
     table = [
         ((one,), ["item_undecided"]),
         ((one, two, two), ["item_decided_twice"]),
@@ -155,7 +156,10 @@ def test_every_item_is_decided_once_with_a_reason_that_fits() -> None:
         ((changed(one, reason="not_necessary"), two), ["reason_missing"]),
         ((changed(one, reason="invented"), two), ["reason_missing"]),
         ((one, changed(two, text=" ")), ["text_missing"]),
-        ((one, changed(two, outcome=c.ItemOutcome.SHARE_REDUCED, reason="part_enough")), ["reduction_missing"]),
+        (
+            (one, changed(two, outcome=c.ItemOutcome.SHARE_REDUCED, reason="part_enough")),
+            ["how_missing", "reduction_missing"],
+        ),
         ((one, changed(two, text="x" * 4001)), ["too_long"]),
     ]
     for items, expected in table:
@@ -190,18 +194,23 @@ def test_a_continuing_use_needs_a_review_date_in_the_future() -> None:
     )
     play = Play().to("adjudication", items=items)
     with pytest.raises(Refused) as caught:
-        play.decide(S, S)
-    assert codes(caught) == ["review_missing"]
+        play.decide(S, S, conditions=(" ",))
+    assert codes(caught) == ["conditions_missing", "retention_missing", "onward_missing", "review_missing"]
+    terms = {"conditions": ("Only this.",), "retention": "A year.", "onward": "Nobody."}
     with pytest.raises(Refused) as caught:
-        play.decide(S, S, review_by=play.at.date())
+        play.decide(S, S, **{**terms, "onward": "x" * 4001})
+    assert codes(caught) == ["review_missing", "too_long"]
+    with pytest.raises(Refused) as caught:
+        play.decide(S, S, review_by=play.at.date(), **terms)
     assert codes(caught) == ["review_past"]
     today = play.at.date()
     with pytest.raises(Refused) as caught:
-        play.decide(S, S, review_by=date(today.year + 5, today.month, today.day + 1))
+        play.decide(S, S, review_by=date(today.year + 5, today.month, today.day + 1), **terms)
     assert codes(caught) == ["review_far"]
-    play.decide(S, S, review_by=date(2027, 5, 4))
+    play.decide(S, S, review_by=date(2027, 5, 4), **terms)
     assert play.now.decision is not None
-    assert play.now.decision.review_by == date(2027, 5, 4)
+    decision = play.now.decision
+    assert (decision.review_by, decision.retention, decision.onward) == (date(2027, 5, 4), "A year.", "Nobody.")
     other = Play().to("adjudication", items=items)
     other.decide(N, S)
     assert other.now.stage == "release"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import House, build
+from tests.weighed import RISKS
 from workflows.core.commands import (
     AdviceType,
     Advise,
@@ -13,6 +14,7 @@ from workflows.core.commands import (
     ItemDecision,
     ItemOutcome,
     RecordConsent,
+    Reduction,
     Save,
     Submit,
 )
@@ -24,7 +26,7 @@ from workflows.service.unit_of_work import Engine
 
 WHY = "She has told staff of self-harm since; the plan must not wait for her agreement."
 TRAP = "refused_without_reason"
-WEIGHED = {"harm_of_sharing": "She may stop talking.", "harm_of_not_sharing": "She may be hurt."}
+WEIGHED = {"harm_of_sharing": "She may stop talking.", "harm_of_not_sharing": "She may be hurt.", **RISKS}
 
 pytestmark = pytest.mark.feature("C14")
 
@@ -36,7 +38,9 @@ def house(engine: Engine) -> House:
 
 def share(house: House, case_id: str, *overrides: BasisOverride, who: str = "anne.whitcombe") -> None:
     items = tuple(
-        ItemDecision(item.key, ItemOutcome.SHARE_REDUCED, "part_enough", "A part will do.", "A summary.")
+        ItemDecision(
+            item.key, ItemOutcome.SHARE_REDUCED, "part_enough", "A part will do.", "A summary.", Reduction.SUMMARY
+        )
         for item in house.case(case_id).request.items
     )
     house.give(Decide, who, case_id, items=items, overrides=overrides, **WEIGHED)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.builders import House, build
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.commands import ItemOutcome
 from workflows.core.refusals import NOT_FOUND, STALE, WRONG_STAGE, Refused
@@ -22,14 +23,16 @@ from workflows.store import engine as engine_room
 SHARE, REDUCED, REFUSE = ItemOutcome.SHARE, ItemOutcome.SHARE_REDUCED, ItemOutcome.REFUSE
 DECISIONS = (
     c.ItemDecision("risk", SHARE, "necessary"),
-    c.ItemDecision("crisis", REDUCED, "part_enough", "The plan's first page is enough.", "first page"),
+    c.ItemDecision(
+        "crisis", REDUCED, "part_enough", "The plan's first page is enough.", "first page", c.Reduction.REDACTED
+    ),
     c.ItemDecision("record", REFUSE, "not_necessary", "Background only."),
 )
 HARMS = {"harm_of_sharing": "He may stop treatment.", "harm_of_not_sharing": "The child may be hurt."}
 
 
 def decide(house: House, case_id: str, who: str = "anne.whitcombe", **fields: Any) -> c.Command:
-    return house.command(c.Decide, who, case_id, **{"items": DECISIONS, **HARMS, **fields})
+    return house.command(c.Decide, who, case_id, **{"items": DECISIONS, **HARMS, **RISKS, **fields})
 
 
 def everything(house: House) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.builders import House, build
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.definition import Role
 from workflows.core.refusals import ADVISED, NOT_FOUND, NOT_YOURS, OWN_CASE, Refused
@@ -26,7 +27,7 @@ ACTS: dict[str, tuple[type[c.Command], dict[str, Any]]] = {
         c.RecordConsent, {"finding": c.ConsentFinding.NOT_A_BAR, "covers_all": False, "note": "Refused."}
     ),
     "ig_advice": (c.Advise, {"advice": c.AdviceType.SUPPORTS}),
-    "adjudication": (c.Decide, {"items": DECISIONS, "would_change_it": "New risk.", **HARMS}),
+    "adjudication": (c.Decide, {"items": DECISIONS, "would_change_it": "New risk.", **HARMS, **RISKS}),
     "release": (c.Release, {"contents": (c.ItemContent("risk", "words"), c.ItemContent("crisis", "words"))}),
 }  # fmt: skip
 """The stage's own work, complete, so that only the person can be the reason for a refusal."""

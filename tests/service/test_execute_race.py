@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.builders import House, build
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.refusals import STALE, Refused
 from workflows.service.execute import execute
@@ -38,6 +39,7 @@ def guardian(url: str, person_id: str, rounds: list[tuple[str, int, str]], start
             command = c.Decide(
                 id=command_id, actor=actor, at=now + timedelta(hours=1), case_id=case_id, seen_version=version,
                 items=decisions, harm_of_sharing="Some.", harm_of_not_sharing="Little.", would_change_it="New risk.",
+                **RISKS,
             )  # fmt: skip
             start.wait(timeout=PATIENCE)
             try:

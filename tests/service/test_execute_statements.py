@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from tests.builders import House, build
 from tests.counting import statements
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.request import Items, Purpose, Task
 from workflows.service.filling import Mix, fill
@@ -30,6 +31,7 @@ def decision(house: House, case_id: str) -> c.Command:
         "harm_of_sharing": "Some.",
         "harm_of_not_sharing": "Little.",
         "would_change_it": "New risk.",
+        **RISKS,
     }
     return house.command(c.Decide, "anne.whitcombe", case_id, items=outcomes, **harms)
 

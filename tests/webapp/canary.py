@@ -24,6 +24,7 @@ SAYS = "Tobiah Quillfeather, called Tobes, 999 073 4429, 14 Larkspur Mews, HX1 9
 TEXTS = frozenset(
     {
         "answer", "by", "conditions", "contact", "describe", "every", "harm_of_not_sharing", "harm_of_sharing",
+        "harm_of_waiting", "onward", "retention",
         "justify", "note", "provision", "purpose", "question", "redirect", "reduction", "reason", "relation",
         "risk_of_not_sharing", "risk_of_sharing", "role", "support", "text", "when", "why", "would_change_it",
     }

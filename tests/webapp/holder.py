@@ -33,14 +33,24 @@ class Desk:
         return build(self.house, scenario, upto=upto, submitted=sent, times=times)
 
 
+def rated() -> dict[str, str]:
+    """How likely and how bad, on both sides; whom it affects is filled in already."""
+    sides = ("sharing", "not_sharing")
+    likely = {f"likelihood_of_{side}": "possible" for side in sides}
+    return {**likely, **{f"severity_of_{side}": "serious" for side in sides}}
+
+
 def choices(**more: Any) -> dict[str, Any]:
     """S2 decided as in the data: two items shared, the whole record refused."""
     fields = {
         "outcome-risk": "share",
+        "reason-risk-share": "necessary",
         "outcome-crisis": "share",
+        "reason-crisis-share": "necessary",
         "outcome-record": "refuse",
         "reason-record-refuse": "not_necessary",
         "text-record-refuse": "The summary is enough.",
+        **rated(),
         "harm_of_sharing": "He may leave treatment.",
         "harm_of_not_sharing": "The child may stay with a danger nobody sees.",
     }

@@ -10,8 +10,9 @@ from flask import Flask
 from tests.builders import House
 from tests.page import PageClient
 from tests.webapp.holder import DEPUTY, GUARDIAN, LEAD, OFFICER, REQUESTER, Desk, choices, confirm
+from tests.weighed import RISKS
 from workflows.core.case import Outcome
-from workflows.core.commands import AdviceType, Ask, ConsentFinding, Decide, ItemDecision, ItemOutcome
+from workflows.core.commands import AdviceType, Ask, ConsentFinding, Decide, ItemDecision, ItemOutcome, Reduction
 from workflows.store.engine import Engine
 
 
@@ -156,9 +157,12 @@ def test_an_incomplete_decision_names_every_gap_and_keeps_what_was_typed(desk: D
     client = desk.sit(GUARDIAN)
     client.open(f"/cases/{case}/decide")
     sent = {"outcome-risk": "share", "outcome-record": "refuse", "harm_of_sharing": "He may leave."}
+    sent |= {"harm_of_not_sharing": "", "affected_of_sharing": "", "severity_of_not_sharing": "utter"}
     page = client.submit(sent, status=422)
     assert set(page.errors()) == {
-        "outcome-crisis", "reason-record-refuse", "text-record-refuse", "harm_of_not_sharing",
+        "outcome-crisis", "reason-risk-share", "reason-record-refuse", "text-record-refuse",
+        "likelihood_of_sharing", "severity_of_sharing", "affected_of_sharing",
+        "harm_of_not_sharing", "likelihood_of_not_sharing", "severity_of_not_sharing",
     }  # fmt: skip
     assert page.errors()["reason-record-refuse"].startswith("Item 3: Choose a reason")
     assert page.form().fields["harm_of_sharing"] == "He may leave."
@@ -171,7 +175,7 @@ def test_reducing_needs_to_say_how_and_refusing_all_what_would_change_it(desk: D
     client = desk.sit(GUARDIAN)
     client.open(f"/cases/{case}/decide")
     page = client.submit(choices(**{"outcome-risk": "share_reduced"}), status=422)
-    assert set(page.errors()) == {"reason-risk-share_reduced", "text-risk-share_reduced", "reduction-risk"}
+    assert set(page.errors()) == {"how-risk", "reason-risk-share_reduced", "text-risk-share_reduced", "reduction-risk"}
     refuse = {
         f"{name}-{key}{'' if name == 'outcome' else '-refuse'}": value
         for key in ("risk", "crisis", "record")
@@ -230,7 +234,7 @@ def test_the_one_who_is_late_learns_it_when_reading_back_too(desk: Desk) -> None
     case = desk.case()
     client = desk.sit(DEPUTY)
     client.open(f"/cases/{case}/decide")
-    desk.house.give(Ask, GUARDIAN, case, question="Which months?")
+    desk.house.give(Ask, GUARDIAN, case, question="Which months?", harm_of_waiting="The child waits.")
     page = client.submit(choices(), status=409)
     assert "Question asked" in page.text
     assert "The child may stay with a danger nobody sees." in page.text
@@ -331,7 +335,7 @@ def test_who_was_given_nothing_sees_who_has_it(desk: Desk) -> None:
     desk.house.give(
         Decide, GUARDIAN, case,
         items=tuple(ItemDecision(key, ItemOutcome.SHARE, "necessary") for key in ("risk", "crisis", "record")),
-        harm_of_sharing="He may leave.",
+        harm_of_sharing="He may leave.", **RISKS,
     )  # fmt: skip
     page = desk.sit(LEAD).open(f"/cases/{case}")
     assert "Enter what is shared" in page.text
@@ -355,7 +359,7 @@ def test_each_recipient_is_told_of_only_with_what_she_gets(desk: Desk) -> None:
     found = replace(found, request=replace(found.request, recipients=people))
     decided = [
         ItemDecision("risk", ItemOutcome.SHARE, "necessary"),
-        ItemDecision("crisis", ItemOutcome.SHARE_REDUCED, "part_enough", "", "Ten lines."),
+        ItemDecision("crisis", ItemOutcome.SHARE_REDUCED, "part_enough", "", "Ten lines.", Reduction.SUMMARY),
         ItemDecision("record", ItemOutcome.REFUSE, "not_necessary", "Enough."),
     ]
     command = desk.house.command(Decide, GUARDIAN, case, items=tuple(decided), conditions=("Keep it safe.", "Destroy"))
@@ -364,7 +368,7 @@ def test_each_recipient_is_told_of_only_with_what_she_gets(desk: Desk) -> None:
         "2 of 3 items will be shared with Priya Anand of Marlbridge County Council and Tom Ellery (Team manager).",
         "Priya Anand gets “History of risk to others” and “Current crisis plan”.",
         "Tom Ellery gets “Current crisis plan”.",
-        "“Current crisis plan” is shared reduced: Ten lines.",
+        "“Current crisis plan” is shared reduced: a summary: Ten lines.",
         "“Whole mental-health record” is refused: not necessary for the purpose.",
         "Under 2 conditions: Keep it safe; Destroy.",
     )

@@ -122,6 +122,7 @@ RECORD_FIELDS = [
     "Decision",
     "Reasons",
     "Conditions",
+    "Sharing it further",
     "To be looked at again",
     "Decision taken by",
     "Signed and dated",

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
+from tests.weighed import RISKS
 from workflows.core.commands import (
     Actor,
     AdviceType,
@@ -131,7 +132,7 @@ class House:
             Decide(
                 id=str(uuid4()), actor=self.actor("guy"), at=at, case_id=case_id,
                 items=(ItemDecision("a", ItemOutcome.REFUSE, "not_necessary", text),),
-                harm_of_not_sharing=text, harm_of_sharing=text, would_change_it=text,
+                harm_of_not_sharing=text, harm_of_sharing=text, would_change_it=text, **RISKS,
             )
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from string import Template
 
 import pytest
 
+from tests.weighed import RISKS
 from tests.workers.house import DAY, MONDAY, House, make_house
 from workers import letters
 from workers.letters import SUBJECTS, Fields, body, compose, in_words, read
@@ -156,7 +157,7 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
         Decide(
             id=str(uuid4()), actor=house.actor("guy"), at=MONDAY + 60 * DAY, case_id=case,
             items=(ItemDecision("a", ItemOutcome.SHARE, "necessary", canary),), harm_of_sharing=canary,
-            harm_of_not_sharing=canary, would_change_it=canary, conditions=(canary,),
+            harm_of_not_sharing=canary, would_change_it=canary, **RISKS, conditions=(canary,),
         )
     )  # fmt: skip
     post()

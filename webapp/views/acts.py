@@ -20,8 +20,9 @@ from webapp.views.case_cards import (
     period_words,
     person_row,
     row,
+    term_rows,
 )
-from webapp.views.case_words import ADVICE, FINDING_HINTS, FINDINGS
+from webapp.views.case_words import ADVICE, FINDING_HINTS, FINDINGS, REDUCTIONS
 from webapp.views.cases import clock_of, stage_tag
 from webapp.views.desk import (
     Sent,
@@ -47,7 +48,7 @@ from workflows.core.commands import (
     RecordConsent,
     Release,
 )
-from workflows.core.definition import CommandType
+from workflows.core.definition import CommandType, StageKind
 from workflows.core.holding import content_faults
 from workflows.core.limits import needed, text_fault
 from workflows.service.views import CasePage
@@ -169,18 +170,37 @@ def ask(case_id: uuid.UUID) -> Response:
     """A question to the requester: the clock stands still until it is answered."""
     found = open_case(case_id)
     require_open(found, CommandType.ASK)
-    return show("ask", found)
+    feared = found.request.purpose.risk_of_not_sharing if found.request else ""
+    return show(
+        "ask", found, Sent({"command_id": new_id(), "harm_of_waiting": feared}, status=200), **_ask_words(found)
+    )
+
+
+def _ask_words(found: CasePage) -> dict[str, Any]:
+    return {
+        "items": [(item.key, item_title(item, found)) for item in found.items],
+        "wrote": found.request.purpose.risk_of_not_sharing if found.request else "",
+        "decides": found.kind is StageKind.ADJUDICATION,
+    }
 
 
 @blueprint.post("/cases/<uuid:case_id>/ask")
 @signed_in
 def send_question(case_id: uuid.UUID) -> Response:
     """Send the question."""
-    form = sent("question")
-    command = Ask(**stamped(case_id), question=form.get("question"))
-    typed = {"Your question": form.get("question")}
+    form = sent("question", "harm_of_waiting")
+    keys = tuple(dict.fromkeys(request.form.getlist("items")))
+    form.values["items"] = " ".join(keys)
+    command = Ask(
+        **stamped(case_id), question=form.get("question"), items=keys, harm_of_waiting=form.get("harm_of_waiting")
+    )
+    typed = {"Your question": form.get("question"), "While nothing is shared": form.get("harm_of_waiting")}
+
+    def draw(form: Sent) -> Response:
+        return again("ask", case_id, **_ask_words(open_case(case_id)))(form)
+
     done = "Your question was sent. The clock stands still until it is answered."
-    return carry_out(command, form, done=done, again=again("ask", case_id), typed=typed)
+    return carry_out(command, form, done=done, again=draw, typed=typed)
 
 
 @blueprint.get("/cases/<uuid:case_id>/advise")
@@ -272,7 +292,8 @@ def release(case_id: uuid.UUID) -> Response:
 
 
 def _release_words(found: CasePage) -> dict[str, Any]:
-    return {"approved": approved(found), "people": [person_row(each) for each in found.people]}
+    terms = term_rows(found.decision) if found.decision else []
+    return {"approved": approved(found), "people": [person_row(each) for each in found.people], "terms": terms}
 
 
 def approved(found: CasePage) -> list[dict[str, Any]]:
@@ -295,6 +316,7 @@ def approved(found: CasePage) -> list[dict[str, Any]]:
                 "key": item.key,
                 "title": item_title(item, found),
                 "period": period_words(item.period),
+                "how": REDUCTIONS[decided.how] if decided.how else "",
                 "reduction": decided.reduction,
                 "reduced": decided.outcome is ItemOutcome.SHARE_REDUCED,
                 "readers": readers,

@@ -9,14 +9,24 @@ from markupsafe import Markup
 
 from webapp.parsing import words as known
 from webapp.parsing.words import coded, said
-from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_STATES, OUTCOMES, QUESTIONS_NOW
+from webapp.views.case_words import (
+    ADVICE_SAID,
+    FINDINGS,
+    ITEM_STATES,
+    LIKELIHOODS,
+    OUTCOMES,
+    QUESTIONS_NOW,
+    REDUCTIONS,
+    SEVERITIES,
+)
 from webapp.views.pack_words import pack_name, pinned_line
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
 from workflows.core.case import Advice, Decision
 from workflows.core.commands import ItemDecision, ItemOutcome
 from workflows.core.duty import QuestionNow
 from workflows.core.request import Item, Period, Recipient
-from workflows.service.views import CasePage, PersonView
+from workflows.core.weighing import RiskAssessment
+from workflows.service.views import CasePage, ContentView, PersonView
 
 Row = dict[str, object]
 YES_NO = {True: "Yes", False: "No", None: ""}
@@ -194,7 +204,8 @@ def because(page: CasePage, decided: ItemDecision) -> str:
     # People often write the reason's own words again: said once is enough.
     parts = [words, "" if decided.text.rstrip(". ").casefold() == words.casefold() else decided.text]
     if decided.reduction:
-        parts.append(f"Reduced: {decided.reduction}")
+        how = f"{REDUCTIONS[decided.how]}: " if decided.how else ""
+        parts.append(f"Reduced: {how[:1].lower()}{how[1:]}{decided.reduction}")
     return " ".join(f"{part.rstrip('.')}." for part in parts if part)
 
 
@@ -285,19 +296,49 @@ def question_words(decision: Decision) -> str:
     return QUESTIONS_NOW[QuestionNow(decision.question)] if decision.question else ""
 
 
+def term_rows(said: Decision | ContentView) -> list[Row]:
+    """How long what is shared may be kept, with whom it may be shared, and when that is looked at again."""
+    details = (
+        ("How long it may be kept", said.retention),
+        ("Sharing it further", said.onward),
+        ("Looked at again by", long_date(said.review_by) if said.review_by else ""),
+    )
+    return [row(key, value) for key, value in details if value]
+
+
+def risk_lines(harm: str, risk: RiskAssessment) -> list[str]:
+    """One side of the scales in words: the harm, how likely and how bad, to whom, and what that rests on."""
+    rated = [
+        words
+        for words in (
+            LIKELIHOODS[risk.likelihood] if risk.likelihood else "",
+            SEVERITIES[risk.severity].lower() if risk.severity else "",
+        )
+        if words
+    ]
+    lines = (
+        harm,
+        ", ".join(rated),
+        f"Affected: {risk.affected}" if risk.affected else "",
+        f"Rests on: {risk.evidence}" if risk.evidence else "",
+    )
+    return [line for line in lines if line]
+
+
 def decision_rows(decision: Decision) -> Iterator[Row]:
     """One decision: what, why, by whom."""
     word = OUTCOMES[decision.outcome.value]
     how = " under consent, by delegated release" if decision.delegated else ""
     yield row("Decided", f"{word}{how}")
     details = (
-        ("If we share", decision.harm_of_sharing),
-        ("If we do not", decision.harm_of_not_sharing),
+        ("If we share", risk_lines(decision.harm_of_sharing, decision.risk_of_sharing)),
+        ("If we do not", risk_lines(decision.harm_of_not_sharing, decision.risk_of_not_sharing)),
         ("Conditions", list(decision.conditions)),
-        ("Looked at again by", long_date(decision.review_by) if decision.review_by else ""),
-        ("What would change it", decision.would_change_it),
     )
     yield from (row(key, value) for key, value in details if value)
     if decision.overrides:
         yield row("Against advice about the basis", override_lines(decision))
+    yield from term_rows(decision)
+    if decision.would_change_it:
+        yield row("What would change it", decision.would_change_it)
     yield row("Decided by", [f"{decision.by_name}, {decision.position}", long_instant(decision.at)])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflows.core.commands import AdviceType, ConsentFinding, ItemOutcome
+from workflows.core.commands import AdviceType, ConsentFinding, ItemOutcome, Reduction
 from workflows.core.definition import CommandType
 from workflows.core.duty import QuestionNow
+from workflows.core.weighing import Likelihood, Severity
 
 FINDINGS: Mapping[ConsentFinding, str] = {
     ConsentFinding.VALID: "Consent is valid",
@@ -40,6 +41,22 @@ ITEM_OUTCOMES: Mapping[ItemOutcome, str] = {
     ItemOutcome.SHARE: "Share",
     ItemOutcome.SHARE_REDUCED: "Share reduced",
     ItemOutcome.REFUSE: "Refuse",
+}
+REDUCTIONS: Mapping[Reduction, str] = {
+    Reduction.SUMMARY: "A summary",
+    Reduction.REDACTED: "With parts left out",
+    Reduction.SHORTER_PERIOD: "A shorter period",
+    Reduction.CONFIRM_ONLY: "Only confirm whether it is so",
+}
+LIKELIHOODS: Mapping[Likelihood, str] = {
+    Likelihood.UNLIKELY: "Unlikely",
+    Likelihood.POSSIBLE: "Possible",
+    Likelihood.LIKELY: "Likely",
+}
+SEVERITIES: Mapping[Severity, str] = {
+    Severity.MINOR: "Minor",
+    Severity.SERIOUS: "Serious",
+    Severity.GRAVE: "Grave",
 }
 ITEM_STATES: Mapping[ItemOutcome, str] = {
     ItemOutcome.SHARE: "To be shared",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from webapp.views.case_cards import item_title
+from webapp.views.case_cards import Row, item_title, risk_lines, row
+from webapp.views.case_words import REDUCTIONS
 from webapp.views.showing import counted, joined, long_date
-from workflows.core.commands import Decide, ItemDecision, ItemOutcome
+from workflows.core.commands import Ask, Decide, ItemDecision, ItemOutcome
 from workflows.core.request import Recipient
 from workflows.service.views import CasePage
 
@@ -20,6 +21,10 @@ def sentences(found: CasePage, command: Decide) -> tuple[str, ...]:
     if command.conditions:
         listed = "; ".join(_unended(each) for each in command.conditions)
         said.append(f"Under {counted(len(command.conditions), 'condition')}: {listed}.")
+    if command.retention:
+        said.append(f"How long it may be kept: {_unended(command.retention)}.")
+    if command.onward:
+        said.append(f"Sharing it further: {_unended(command.onward)}.")
     if command.review_by is not None:
         said.append(f"It will be looked at again by {long_date(command.review_by)}.")
     return tuple(said)
@@ -54,7 +59,9 @@ def _named(found: CasePage, recipient: Recipient) -> str:
 
 
 def _reduced(found: CasePage, each: ItemDecision) -> str:
-    return f"{_title(found, each)} is shared reduced: {_unended(each.reduction)}."
+    how = REDUCTIONS[each.how] if each.how else ""
+    words = ": ".join(part for part in (f"{how[:1].lower()}{how[1:]}", _unended(each.reduction)) if part)
+    return f"{_title(found, each)} is shared reduced: {words}."
 
 
 def _refused(found: CasePage, each: ItemDecision) -> str:
@@ -83,3 +90,27 @@ def button_words(command: Decide) -> str:
         acts.append(f"refuse {refused if shared else counted(refused, 'item')}")
     words = joined(acts)
     return f"{words[:1].upper()}{words[1:]}"
+
+
+def asking_sentences(found: CasePage, command: Ask) -> tuple[str, ...]:
+    """What a question means: who is asked about what, and that nothing is decided by it."""
+    titles = [f"“{_unended(item_title(item, found))}”" for item in found.items if item.key in command.items]
+    of = f"{found.requester_name} of {found.requester_org_name}"
+    others = len(found.items) - len(command.items)
+    said = [
+        f"You ask {of} about {joined(titles)}: {command.question}",
+        "Nothing is decided yet, and the clock stands still.",
+    ]
+    if others:
+        said.append("What you chose for the other items is not kept: with the answer, decide about all of them.")
+    return tuple(said)
+
+
+def risk_words(command: Ask | Decide) -> list[Row]:
+    """Both sides of the scales as rows."""
+    if isinstance(command, Ask):
+        return [row("While nothing is shared", command.harm_of_waiting)]
+    return [
+        row("If we share", risk_lines(command.harm_of_sharing, command.risk_of_sharing)),
+        row("If we do not", risk_lines(command.harm_of_not_sharing, command.risk_of_not_sharing)),
+    ]

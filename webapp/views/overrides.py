@@ -9,6 +9,7 @@ from flask import g
 
 from webapp.views.case_words import QUESTIONS_NOW
 from workflows.core.commands import Decide
+from workflows.core.deciding import basis_faults_on
 from workflows.core.grounds import (
     BasisOverride,
     advice_on_decision,
@@ -16,7 +17,6 @@ from workflows.core.grounds import (
     decision_override_faults,
     duty_of,
 )
-from workflows.core.holding import basis_faults_on
 from workflows.core.refusals import Refusal
 from workflows.service.views import CasePage
 

@@ -20,6 +20,7 @@ from webapp.views.case_cards import (
     period_words,
     question_words,
     readers_of,
+    risk_lines,
     row,
 )
 from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
@@ -77,13 +78,14 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Legal power or duty", wanted.basis.provision)
     yield row("Data protection impact assessment", "")
     yield row("Views of the data protection officer or information governance lead", _views(found))
-    yield row("Retention and deletion", "")
+    yield row("Retention and deletion", decision.retention)
     yield row("Security", "")
     yield row("Individuals' rights, and whether the person was told", _rights(wanted))
     yield row("Date of sharing, or intervals", _dates(found))
     yield row("Decision", _decided(found, decision))
     yield row("Reasons", _reasons(decision))
     yield row("Conditions", list(decision.conditions))
+    yield row("Sharing it further", decision.onward)
     yield row("To be looked at again", long_date(decision.review_by) if decision.review_by else "")
     yield row("Decision taken by", f"{decision.by_name}, {decision.position}")
     yield row("Signed and dated", f"Recorded by {decision.by_name} in Gatehouse on {long_instant(decision.at)}")
@@ -173,13 +175,20 @@ def _decided(found: CasePage, decision: Decision) -> list[str]:
 
 
 def _reasons(decision: Decision) -> list[str]:
+    share = joined_lines(risk_lines(decision.harm_of_sharing, decision.risk_of_sharing))
+    hold = joined_lines(risk_lines(decision.harm_of_not_sharing, decision.risk_of_not_sharing))
     return [
         f"The question: {question_words(decision)}" if decision.question else "",
-        f"If we share: {decision.harm_of_sharing}" if decision.harm_of_sharing else "",
-        f"If we do not: {decision.harm_of_not_sharing}" if decision.harm_of_not_sharing else "",
+        f"If we share: {share}" if share else "",
+        f"If we do not: {hold}" if hold else "",
         f"What would change it: {decision.would_change_it}" if decision.would_change_it else "",
         *override_lines(decision),
     ]
+
+
+def joined_lines(lines: list[str]) -> str:
+    """Lines as one text: a sentence each."""
+    return " ".join(f"{line.rstrip('.')}." for line in lines)
 
 
 def _earlier(found: CasePage, decision: Decision) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from flask import g
 from werkzeug.wrappers import Response
 
 from webapp.guards import signed_in
+from webapp.views.case_cards import term_rows
 from webapp.views.request_base import casework, me, page_number, pages, show
 
 
@@ -25,4 +26,4 @@ def content(case_id: uuid.UUID) -> Response:
     """The released words meant for this person, with their conditions."""
     contents = casework().contents(me(), str(case_id), now=g.now)
     page = casework().case(me(), str(case_id), now=g.now)
-    return show("content", contents=contents, page=page)
+    return show("content", contents=contents, page=page, terms=term_rows(contents[0]))

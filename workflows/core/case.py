@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,7 @@ from workflows.core.request import (
     Recipients,
     Request,
 )
+from workflows.core.weighing import UNWEIGHED, RiskAssessment
 
 WAITING_FOR_REQUESTER = "waiting for the requester"
 """Why a clock is paused while a question is open."""
@@ -50,6 +51,8 @@ class Question:
     stage: str
     answer: str = ""
     answered_at: datetime | None = None
+    items: tuple[str, ...] = ()
+    harm_of_waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,10 @@ class Decision:
     round: int
     overrides: tuple[BasisOverride, ...] = ()
     question: str = ""
+    risk_of_sharing: RiskAssessment = UNWEIGHED
+    risk_of_not_sharing: RiskAssessment = UNWEIGHED
+    retention: str = ""
+    onward: str = ""
 
     def approved(self) -> tuple[str, ...]:
         """Keys of the items that are to be shared, whole or reduced."""
@@ -314,7 +321,10 @@ def _consent_recorded(case: Case, event: e.ConsentRecorded) -> Case:
 
 
 def _asked(case: Case, event: e.Asked) -> Case:
-    question = Question(event.number, event.question, event.by, event.at, case.stage)
+    question = Question(
+        event.number, event.question, event.by, event.at, case.stage,
+        items=event.items, harm_of_waiting=event.harm_of_waiting,
+    )  # fmt: skip
     return replace(case, questions=(*case.questions, question))
 
 
@@ -340,14 +350,13 @@ def _redirected(case: Case, event: e.Redirected) -> Case:
 
 
 def _decided(case: Case, event: e.Decided) -> Case:
-    decision = Decision(
-        outcome=Outcome(event.outcome), delegated=event.delegated, items=event.items,
-        harm_of_sharing=event.harm_of_sharing, harm_of_not_sharing=event.harm_of_not_sharing,
-        conditions=event.conditions, review_by=event.review_by, would_change_it=event.would_change_it,
-        by=event.by, by_name=event.by_name, position=event.position, at=event.at, round=case.round,
-        overrides=event.overrides, question=event.question,
-    )  # fmt: skip
+    said = {name: getattr(event, name) for name in _SAID}
+    decision = Decision(outcome=Outcome(event.outcome), round=case.round, **said)
     return replace(case, decisions=(*case.decisions, decision), outcome=decision.outcome)
+
+
+_SAID = tuple(each.name for each in fields(Decision) if each.name not in ("outcome", "round"))
+"""What a decision keeps of its event as it is."""
 
 
 def _released(case: Case, event: e.Released) -> Case:

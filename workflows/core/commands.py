@@ -14,6 +14,7 @@ from typing import ClassVar
 from workflows.core.definition import CommandType
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
 from workflows.core.request import Answers, Request, Task
+from workflows.core.weighing import UNWEIGHED, RiskAssessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class ItemOutcome(StrEnum):
     SHARE = "share"
     SHARE_REDUCED = "share_reduced"
     REFUSE = "refuse"
+
+
+class Reduction(StrEnum):
+    """How an item can be shared reduced."""
+
+    SUMMARY = "summary"
+    REDACTED = "redacted"
+    SHORTER_PERIOD = "shorter_period"
+    CONFIRM_ONLY = "confirm_only"
 
 
 class ConsentFinding(StrEnum):
@@ -120,10 +130,16 @@ class RecordConsent(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Command):
-    """Return the case to the requester with a question; the stage's clock pauses."""
+    """Return the case to the requester with a question; the stage's clock pauses.
+
+    ``items`` are keys of what it is about, when not the whole. ``harm_of_waiting``: who asks instead of deciding
+    says what could happen meanwhile.
+    """
 
     type: ClassVar[CommandType] = CommandType.ASK
     question: str
+    items: tuple[str, ...] = ()
+    harm_of_waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,18 +166,22 @@ class Advise(Command):
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """The decision on one item. ``reduction`` says how it is reduced, when it is."""
+    """The decision on one item. ``how`` is the way in which it is reduced, if it is; ``reduction`` says it in words."""
 
     key: str
     outcome: ItemOutcome
     reason: str
     text: str = ""
     reduction: str = ""
+    how: Reduction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Command):
-    """The adjudicator's decision, item by item, both risks weighed."""
+    """The adjudicator's decision, item by item, both risks weighed.
+
+    ``retention`` and ``onward`` say how long the recipient may keep what is shared, and with whom she may share it.
+    """
 
     type: ClassVar[CommandType] = CommandType.DECIDE
     items: tuple[ItemDecision, ...]
@@ -173,6 +193,10 @@ class Decide(Command):
     overrides: tuple[BasisOverride, ...] = ()
     bodies: Bodies = UNKNOWN_BODIES
     """What the rules need to know of both organisations: the door brings it."""
+    risk_of_sharing: RiskAssessment = UNWEIGHED
+    risk_of_not_sharing: RiskAssessment = UNWEIGHED
+    retention: str = ""
+    onward: str = ""
 
 
 @dataclass(frozen=True, slots=True)

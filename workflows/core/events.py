@@ -21,6 +21,7 @@ from workflows.core.happening import ClockStart as ClockStart
 from workflows.core.happening import Event as Event
 from workflows.core.happening import Move as Move
 from workflows.core.request import Answers, Purpose, Request, Task
+from workflows.core.weighing import UNWEIGHED, RiskAssessment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,11 @@ class ConsentRecorded(Event):
 class Asked(Event):
     """A question went back to the requester. ``number`` counts questions on the case from 1."""
 
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"question"})
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"question", "harm_of_waiting"})
     number: int
     question: str
+    items: tuple[str, ...] = ()
+    harm_of_waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +133,11 @@ class Decided(Event):
     """
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset(
-        {"items", "harm_of_sharing", "harm_of_not_sharing", "conditions", "would_change_it", "by_name", "overrides"}
-    )
+        {
+            "items", "harm_of_sharing", "harm_of_not_sharing", "conditions", "would_change_it", "by_name", "overrides",
+            "risk_of_sharing", "risk_of_not_sharing", "retention", "onward",
+        }
+    )  # fmt: skip
     outcome: str
     delegated: bool
     items: tuple[ItemDecision, ...]
@@ -144,6 +150,10 @@ class Decided(Event):
     position: str
     overrides: tuple[BasisOverride, ...] = ()
     question: str = ""
+    risk_of_sharing: RiskAssessment = UNWEIGHED
+    risk_of_not_sharing: RiskAssessment = UNWEIGHED
+    retention: str = ""
+    onward: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

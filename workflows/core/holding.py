@@ -1,10 +1,9 @@
-"""The holder's rules: consent check, question, advice, decision, release."""
+"""The holder's rules: consent check, advice, release. Asking and deciding have rooms of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
 from workflows.core import commands as c
 from workflows.core import events as e
@@ -12,18 +11,10 @@ from workflows.core.case import Case
 from workflows.core.definition import Definition
 from workflows.core.facts import facts
 from workflows.core.following import to_review
-from workflows.core.grounds import (
-    advice_on_decision,
-    day_of,
-    decision_override_faults,
-    duty_of,
-    recorded_overrides,
-)
-from workflows.core.items import item_faults, outcome_of
+from workflows.core.grounds import advice_on_decision, day_of
+from workflows.core.items import outcome_of
 from workflows.core.limits import CONTENT, blank, needed, text_fault
-from workflows.core.paragraph18 import BasisAdvice
 from workflows.core.refusals import Refusal
-from workflows.core.request import Item, Request
 from workflows.core.routing import Events, refuse_all, with_move
 
 
@@ -33,13 +24,6 @@ def record_consent(case: Case, command: c.RecordConsent, definition: Definition)
         at=command.at, by=command.actor.person_id, finding=command.finding,
         covers_all=command.covers_all, note=command.note,
     )  # fmt: skip
-    return with_move(case, command, definition, [event])
-
-
-def ask(case: Case, command: c.Ask, definition: Definition) -> Events:
-    refuse_all(needed(command.question, field="question", say="Write the question you want answered."))
-    number = len(case.questions) + 1
-    event = e.Asked(at=command.at, by=command.actor.person_id, number=number, question=command.question)
     return with_move(case, command, definition, [event])
 
 
@@ -114,74 +98,8 @@ def _decided_under_consent(case: Case, command: c.Advise) -> e.Decided:
     )  # fmt: skip
 
 
-MOST_YEARS_TO_REVIEW = 5
-"""How far ahead, in years, a continuing use may next be looked at."""
-
 UNDER_CONSENT = "consent"
 """The reason code of a release delegated under consent."""
-
-
-def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
-    advice = basis_faults_on(case.request, command)
-    refuse_all((*decision_faults(case.request.items, command, definition),
-                *decision_override_faults(advice, command.overrides)))  # fmt: skip
-    event = e.Decided(
-        at=command.at, by=command.actor.person_id, outcome=outcome_of(command.items).value, delegated=False,
-        items=command.items, harm_of_sharing=command.harm_of_sharing,
-        harm_of_not_sharing=command.harm_of_not_sharing, conditions=command.conditions,
-        review_by=command.review_by, would_change_it=command.would_change_it,
-        by_name=command.actor.name, position=command.actor.position,
-        overrides=recorded_overrides(advice, command.overrides),
-        question=duty_of(case.request, command.bodies, on=day_of(command.at)).question_now.value,
-    )  # fmt: skip
-    return with_move(case, command, definition, [event])
-
-
-def basis_faults_on(request: Request, command: c.Decide) -> tuple[BasisAdvice, ...]:
-    """What is to be said about the basis of what is shared, and of the reasons for what is not."""
-    refused = [each.reason for each in command.items if each.outcome is c.ItemOutcome.REFUSE]
-    shared = [each.key for each in command.items if each.outcome is not c.ItemOutcome.REFUSE]
-    return advice_on_decision(request, command.bodies, on=day_of(command.at), shared=shared, refused=refused)
-
-
-def decision_faults(items: tuple[Item, ...], command: c.Decide, definition: Definition) -> Iterable[Refusal]:
-    """Everything wrong with a decision about these items. Pages ask it before the person confirms."""
-    yield from item_faults(items, command, definition)
-    outcomes = {decision.outcome for decision in command.items}
-    if outcomes - {c.ItemOutcome.REFUSE}:
-        say = "You share something: write what harm sharing could do, and to whom."
-        yield from needed(command.harm_of_sharing, field="harm_of_sharing", say=say)
-    if outcomes - {c.ItemOutcome.SHARE}:
-        say = "You hold something back: write what harm could follow from not sharing it, and to whom."
-        yield from needed(command.harm_of_not_sharing, field="harm_of_not_sharing", say=say)
-    if outcomes == {c.ItemOutcome.REFUSE}:
-        say = "Say what new information would change this decision."
-        yield from needed(command.would_change_it, field="would_change_it", say=say)
-    for field in ("harm_of_sharing", "harm_of_not_sharing", "would_change_it"):
-        if fault := text_fault(getattr(command, field), field=field):
-            yield fault
-    for decision in command.items:
-        for part in (decision.text, decision.reduction):
-            if fault := text_fault(part, field=f"text-{decision.key}"):
-                yield fault
-    yield from _review_faults(items, command)
-
-
-def _review_faults(items: tuple[Item, ...], command: c.Decide) -> Iterable[Refusal]:
-    """A continuing use must have a date on which it is looked at again (Caldicott principle 1)."""
-    shared = {d.key for d in command.items if d.outcome is not c.ItemOutcome.REFUSE}
-    continuing = any(item.continuing for item in items if item.key in shared)
-    if continuing and command.review_by is None:
-        yield Refusal("review_missing", "This sharing continues: give the date of its next review.", "review_by")
-    if command.review_by is not None and command.review_by <= command.at.date():
-        yield Refusal("review_past", "The review date must be in the future.", "review_by")
-    if command.review_by is not None and _years_on(command.review_by) > command.at.date().timetuple()[:3]:
-        yield Refusal("review_far", f"The review date must be within {MOST_YEARS_TO_REVIEW} years.", "review_by")
-
-
-def _years_on(day: date) -> tuple[int, ...]:
-    """A day as many years earlier as a review may lie ahead: as figures, for not every year has 29 February."""
-    return (day.year - MOST_YEARS_TO_REVIEW, day.month, day.day)
 
 
 def release(case: Case, command: c.Release, definition: Definition) -> Events:

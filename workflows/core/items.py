@@ -50,7 +50,10 @@ def _decision_faults(decision: ItemDecision, definition: Definition) -> list[Ref
     if blank(decision.text) and decision.outcome is not ItemOutcome.SHARE:
         say = "Say in your own words why this item is refused or reduced."
         faults.append(Refusal("text_missing", say, f"text-{decision.key}"))
+    if decision.outcome is ItemOutcome.SHARE_REDUCED and decision.how is None:
+        say = "Choose in which way this item is reduced."
+        faults.append(Refusal("how_missing", say, f"how-{decision.key}"))
     if decision.outcome is ItemOutcome.SHARE_REDUCED and blank(decision.reduction):
-        say = "Say how this item is reduced: a summary, a shorter period, or parts left out."
+        say = "Say in words how this item is reduced: what is left in, or what is left out."
         faults.append(Refusal("reduction_missing", say, f"reduction-{decision.key}"))
     return faults

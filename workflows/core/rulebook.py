@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from workflows.core import asking, deciding, following, holding, minding, requesting
 from workflows.core import commands as c
-from workflows.core import following, holding, minding, requesting
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
@@ -25,9 +25,9 @@ RULES: dict[CommandType, Rule] = {
     CommandType.WITHDRAW: requesting.withdraw,
     CommandType.ANSWER: requesting.answer,
     CommandType.RECORD_CONSENT: holding.record_consent,
-    CommandType.ASK: holding.ask,
+    CommandType.ASK: asking.ask,
     CommandType.ADVISE: holding.advise,
-    CommandType.DECIDE: holding.decide,
+    CommandType.DECIDE: deciding.decide,
     CommandType.RELEASE: holding.release,
     CommandType.CHASE: minding.chase,
     CommandType.REASSIGN: minding.reassign,

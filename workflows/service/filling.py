@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from workflows.core import commands as c
 from workflows.core import request as r
 from workflows.core.case import Case, apply
+from workflows.core.deciding import basis_faults_on
 from workflows.core.definition import Definition, Role, Side, StageKind, Urgency
 from workflows.core.due import due
 from workflows.core.events import Event
 from workflows.core.grounds import BasisOverride, Bodies
-from workflows.core.holding import basis_faults_on
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.rulebook import handle

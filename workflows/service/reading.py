@@ -79,7 +79,10 @@ def _content(case: Case, key: str, words: str) -> ContentView:
     assert item is not None
     assert decision is not None
     decided = next(each for each in decision.items if each.key == key)
-    return ContentView(item, words, decided.reduction, decision.conditions)
+    return ContentView(
+        item, words, decided.reduction, decision.conditions, retention=decision.retention, onward=decision.onward,
+        review_by=decision.review_by,
+    )  # fmt: skip
 
 
 def draft(engine: Engine, library: Library, person: Principal, case_id: str) -> Draft:

@@ -16,6 +16,7 @@ from workflows.core import commands as c
 from workflows.core import request as r
 from workflows.core.grounds import BasisOverride
 from workflows.core.permissions import Principal
+from workflows.core.weighing import Likelihood, RiskAssessment, Severity
 from workflows.definitions import demo
 from workflows.service.execute import Done
 from workflows.service.office import Organisation
@@ -264,12 +265,15 @@ def _advise(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: 
 
 def _decide(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: str) -> c.Command:
     purpose = story.part(r.Purpose)
+    terms = demo.read("additions")["terms"].get(story.key, {})
+    conditions = (*_advised_conditions(story), *terms.get("conditions", ()))
     extra = {name: value for name, value in step.says.items() if name in DECISION_WORDS}
     items = tuple(_item_decision(key, says) for key, says in step.says.items() if key not in DECISION_WORDS)
     return c.Decide(
         id="", actor=actor, at=at, case_id=case_id, items=items, harm_of_sharing=purpose.risk_of_sharing,
-        harm_of_not_sharing=purpose.risk_of_not_sharing, conditions=_advised_conditions(story),
-        overrides=_overrides(story), **extra,
+        harm_of_not_sharing=purpose.risk_of_not_sharing, conditions=conditions, retention=terms.get("retention", ""),
+        onward=terms.get("onward", ""), risk_of_sharing=_weighed(story, r.PersonRole.DATA_SUBJECT),
+        risk_of_not_sharing=_weighed(story, r.PersonRole.PROTECTED), overrides=_overrides(story), **extra,
     )  # fmt: skip
 
 
@@ -277,6 +281,12 @@ def _overrides(story: Scenario) -> tuple[BasisOverride, ...]:
     """Why the data's adjudicator shares against advice about the basis, where she does."""
     reasons = demo.read("additions")["overrides"].get(story.key, {})
     return tuple(BasisOverride(code, reason) for code, reason in reasons.items())
+
+
+def _weighed(story: Scenario, affected: r.PersonRole) -> RiskAssessment:
+    """One side as the adjudicators of the demo rate it: the data has the harm in words, and whom it is about."""
+    labels = [person.label for person in story.part(r.People).people if affected in person.roles]
+    return RiskAssessment(Likelihood.POSSIBLE, Severity.SERIOUS, " and ".join(labels) or "the person", "")
 
 
 def _advised_conditions(story: Scenario) -> tuple[str, ...]:

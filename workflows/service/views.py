@@ -236,3 +236,6 @@ class ContentView:
     text: str
     reduction: str
     conditions: tuple[str, ...]
+    retention: str = ""
+    onward: str = ""
+    review_by: date | None = None

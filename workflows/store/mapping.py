@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -101,7 +101,8 @@ def _erased(kind: type[Event], facts: dict[str, Any]) -> dict[str, Any]:
         return {"answers": to_jsonable_python(ANSWERS_FOR[Task(facts["task"])]())}
     if kind is Started:
         return {"answers": to_jsonable_python(Request())}
-    personal = [each for each in fields(kind) if each.name in kind.PERSONAL]
+    # A field that came later has a default, which stands in for it.
+    personal = [each for each in fields(kind) if each.name in kind.PERSONAL and each.default is MISSING]
     return {each.name: [] if str(each.type).startswith("tuple") else "" for each in personal}
 
 
