@@ -28,6 +28,7 @@ from workflows.core.definition import (
     ANYTIME_COMMANDS,
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
+    DECIDER_COMMANDS,
     MANAGER_COMMANDS,
     MASTER,
     CommandType,
@@ -70,7 +71,8 @@ def test_every_command_has_a_row_in_the_permission_matrix_and_somebody_who_may_g
 
 def test_every_command_belongs_to_a_stage_a_manager_or_the_clock() -> None:
     of_stages = set().union(*MASTER.values())
-    others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | ANYTIME_COMMANDS | CLOCK_COMMANDS
+    others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | DECIDER_COMMANDS
+    others |= ANYTIME_COMMANDS | CLOCK_COMMANDS
     assert of_stages | others == set(CommandType)
     assert not of_stages & others
 
@@ -143,6 +145,9 @@ def events_by_command() -> dict[CommandType, set[str]]:
     reviewed.do(c.Release, IG, contents=(c.ItemContent("risk", "Words."),))
     reviewed.do(c.RemindFollowUp, rung="follow-up-1", clock=0)
     reviewed.do(c.FinishFollowUp, GUARDIAN, number=1, note="It goes on.")
+    two = Counted().to("adjudication")
+    two.do(c.DemandSecond, GUARDIAN, reason="A whole record.")
+    two.decide("share", "refuse")
     back = Counted().to("consent_check")
     back.do(c.Ask, CONSENT, question="Was he told?")
     back.do(c.Withdraw, REQUESTER, reason="Not needed any more.")

@@ -20,6 +20,7 @@ from webapp.views.case_words import (
     SEVERITIES,
 )
 from webapp.views.pack_words import pack_name, pinned_line
+from webapp.views.panel_cards import HOW, panel_rows
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
 from workflows.core.case import Advice, Decision
 from workflows.core.commands import ItemDecision, ItemOutcome
@@ -79,6 +80,7 @@ def cards(page: CasePage) -> tuple[Card, ...]:
     ]
     if page.look.advice:
         found.append(Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each))))
+    found.append(Card("panel", "Two adjudicators", tuple(panel_rows(page))))
     found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
     found.append(Card("packs", "Policy packs of this request", tuple(pinned_rows(page))))
     return tuple(card for card in found if card.rows or card.people or card.items)
@@ -341,4 +343,6 @@ def decision_rows(decision: Decision) -> Iterator[Row]:
     yield from term_rows(decision)
     if decision.would_change_it:
         yield row("What would change it", decision.would_change_it)
+    if decision.panel:
+        yield row("How it was decided", HOW[decision.panel])
     yield row("Decided by", [f"{decision.by_name}, {decision.position}", long_instant(decision.at)])

@@ -84,6 +84,7 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.SUBMIT: ("Finish and send", "requests.tasks"),
     CommandType.WITHDRAW: ("Withdraw the request", "requests.withdraw"),
     CommandType.CHASE: ("Chase", "board.chase_one"),
+    CommandType.DEMAND_SECOND: ("Ask for a second adjudicator", "panel.second"),
     CommandType.DECLARE_CONFLICT: ("I have a conflict of interest", "panel.conflict"),
     CommandType.REASSIGN: ("Reassign", "board.reassign"),
 }

@@ -75,7 +75,14 @@ def clock_of(found: CasePage) -> TimeView | None:
 _RANK = {
     command: rank
     for rank, command in enumerate(
-        (CommandType.ASK, CommandType.WITHDRAW, CommandType.CHASE, CommandType.REASSIGN, CommandType.DECLARE_CONFLICT),
+        (
+            CommandType.ASK,
+            CommandType.WITHDRAW,
+            CommandType.CHASE,
+            CommandType.REASSIGN,
+            CommandType.DEMAND_SECOND,
+            CommandType.DECLARE_CONFLICT,
+        ),
         1,
     )
 }
@@ -89,6 +96,8 @@ def next_box(found: CasePage) -> Next:
         if offer.command not in ACTS or offer.command is CommandType.SAVE:
             continue
         words, endpoint = ACTS[offer.command]
+        if offer.command is CommandType.DEMAND_SECOND and found.panel is not None and found.panel.needed:
+            continue
         if offer.command is CommandType.DECIDE and found.items:
             words = f"Decide {counted(len(found.items), 'item')}"
         if offer.refusal is not None:
@@ -98,8 +107,9 @@ def next_box(found: CasePage) -> Next:
             acts.append({"text": words, "url": url})
         else:
             # Taking the request back, or leaving it to others, must never be the most prominent thing on the page.
-            quiet = "yes" if offer.command in (CommandType.WITHDRAW, CommandType.DECLARE_CONFLICT) else ""
-            acts.append({"text": words, "url": url_for(endpoint, case_id=found.id), "quiet": quiet})
+            quiet = "yes" if offer.command is CommandType.WITHDRAW else ""
+            link = "yes" if offer.command in (CommandType.DECLARE_CONFLICT, CommandType.DEMAND_SECOND) else ""
+            acts.append({"text": words, "url": url_for(endpoint, case_id=found.id), "quiet": quiet, "link": link})
     return Next(_next_words(found, may_act=bool(acts)), tuple(acts), tuple(_merged(closed)))
 
 
@@ -133,7 +143,15 @@ def _next_words(found: CasePage, *, may_act: bool) -> str:
     return f"{_capital(who)} at {found.holder_org_name} has the next move: {_asked(found)}."
 
 
-_MINDING = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandType.WITHDRAW, CommandType.DECLARE_CONFLICT})
+_MINDING = frozenset(
+    {
+        CommandType.CHASE,
+        CommandType.REASSIGN,
+        CommandType.WITHDRAW,
+        CommandType.DECLARE_CONFLICT,
+        CommandType.DEMAND_SECOND,
+    }
+)
 
 
 def _while_waiting(found: CasePage, *, owner: bool) -> str:

@@ -40,6 +40,7 @@ from webapp.views.decide_form import (
 from webapp.views.deciding import asking_sentences, button_words, risk_words, sentences
 from webapp.views.desk import Sent, carry_out, new_id, open_case, overtaken, require_open
 from webapp.views.overrides import override_faults_of, override_fields, question_now
+from webapp.views.panel_cards import panel_rows
 from workflows.core.asking import waiting_faults
 from workflows.core.commands import Ask, Decide, ItemOutcome
 from workflows.core.deciding import decision_faults
@@ -80,6 +81,7 @@ def _words(found: CasePage) -> dict[str, Any]:
         "advice": [row for each in found.advice[-1:] for row in advice_rows(each)],
         "consent": [*list(consent_said(found))[:1], *consent_found(found)],
         "continuing": continuing,
+        "panel_rows": list(panel_rows(found)),
         "overrides": override_fields(found),
         "question": question_now(found),
         "people": [person_row(each) for each in found.people],
@@ -120,7 +122,7 @@ def send(case_id: uuid.UUID) -> Response:
     command, faults = (ask_of if asked_keys(found, form) else decision_of)(found, form, stamp)
     if action == "confirm":
         # What the door says comes first: a second click on this button must find the first one's result.
-        done = ASKED if isinstance(command, Ask) else _done(command)
+        done = ASKED if isinstance(command, Ask) else _done(found, command)
         return carry_out(command, form, done=done, again=lambda form: _again(case_id, form), typed=typed(found, form))
     if found.version != stamp["seen_version"]:
         return overtaken(str(case_id), typed=typed(found, form))
@@ -163,7 +165,11 @@ def _again(case_id: uuid.UUID, form: Sent) -> Response:
     return _form(found, form)
 
 
-def _done(command: Decide) -> str:
+def _done(found: CasePage, command: Decide) -> str:
+    panel = found.panel
+    if panel is not None and panel.needed and not panel.settles:
+        waits = "It is shown to nobody until the second adjudicator has decided as well."
+        return f"Your decision was recorded. {'Both are in now.' if panel.decided else waits}"
     shared = sum(each.outcome is not ItemOutcome.REFUSE for each in command.items)
     if not shared:
         return "Your decision was recorded. Nothing will be shared."

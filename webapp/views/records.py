@@ -26,6 +26,7 @@ from webapp.views.case_cards import (
 from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
 from webapp.views.desk import open_case
 from webapp.views.pack_words import pinned_line
+from webapp.views.panel_cards import HOW, vote_lines
 from webapp.views.showing import day_of, joined, long_date, long_instant
 from workflows.core.case import Decision
 from workflows.core.refusals import not_found
@@ -88,6 +89,10 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Sharing it further", decision.onward)
     yield row("To be looked at again", long_date(decision.review_by) if decision.review_by else "")
     yield row("Decision taken by", f"{decision.by_name}, {decision.position}")
+    if decision.panel:
+        yield row("How it was decided", HOW[decision.panel])
+    for one in (one for vote in (found.panel.votes if found.panel else ()) for one in vote.decided):
+        yield row(f"{one.by_name} decided alone", vote_lines(found, one))
     yield row("Signed and dated", f"Recorded by {decision.by_name} in Gatehouse on {long_instant(decision.at)}")
 
 

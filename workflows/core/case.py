@@ -15,15 +15,8 @@ from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, It
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
-from workflows.core.request import (
-    Answers,
-    ConsentAndOpenness,
-    Items,
-    People,
-    Purpose,
-    Recipients,
-    Request,
-)
+from workflows.core.request import Request, with_answers
+from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
 
 WAITING_FOR_REQUESTER = "waiting for the requester"
@@ -105,6 +98,7 @@ class Decision:
     risk_of_not_sharing: RiskAssessment = UNWEIGHED
     retention: str = ""
     onward: str = ""
+    panel: str = ""
 
     def approved(self) -> tuple[str, ...]:
         """Keys of the items that are to be shared, whole or reduced."""
@@ -161,6 +155,8 @@ class Case:
     closed_at: datetime | None = None
     conflicts: tuple[Conflict, ...] = ()
     followups: tuple[FollowUp, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    seconds: tuple[SecondDemanded, ...] = ()
 
     @property
     def urgency(self) -> Urgency:
@@ -289,23 +285,6 @@ def _saved(case: Case, event: e.Saved) -> Case:
     return replace(case, request=replace(with_answers(case.request, event.answers), saved=saved))
 
 
-def with_answers(request: Request, answers: Answers) -> Request:
-    """The request with one part replaced."""
-    match answers:
-        case People():
-            return replace(request, people=answers.people)
-        case Purpose():
-            return replace(request, purpose=answers)
-        case Items():
-            return replace(request, items=answers.items)
-        case Recipients():
-            return replace(request, recipients=answers.recipients)
-        case ConsentAndOpenness():
-            return replace(request, consent=answers.consent, told=answers.told)
-        case _:
-            return replace(request, basis=answers)
-
-
 def _submitted(case: Case, event: e.Submitted) -> Case:
     return replace(case, submitted_at=case.submitted_at or event.at, round=event.round, packs=event.packs or case.packs)
 
@@ -391,6 +370,8 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Released: _released,
     e.Reassigned: _reassigned,
     e.ConflictDeclared: declared,
+    e.AdjudicatorVoted: voted,
+    e.SecondAdjudicatorDemanded: second_demanded,
     e.Reminded: _fired,
     e.Escalated: _fired,
     e.BecameOverdue: _fired,

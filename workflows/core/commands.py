@@ -241,6 +241,14 @@ class DeclareConflict(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemandSecond(Command):
+    """Somebody who may decide wants a second adjudicator to decide as well, apart from the first."""
+
+    type: ClassVar[CommandType] = CommandType.DEMAND_SECOND
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rung(Command):
     """What the three commands of the clock have in common: which rung, of which clock."""
 

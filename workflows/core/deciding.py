@@ -8,6 +8,7 @@ from datetime import date
 
 from workflows.core import commands as c
 from workflows.core import events as e
+from workflows.core import panel
 from workflows.core.case import Case, Decision
 from workflows.core.definition import Definition
 from workflows.core.grounds import (
@@ -22,7 +23,7 @@ from workflows.core.limits import blank, needed, text_fault
 from workflows.core.paragraph18 import BasisAdvice
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
-from workflows.core.routing import Events, refuse_all, with_move
+from workflows.core.routing import Events, refuse_all
 from workflows.core.weighing import Weighed, side_faults
 
 MOST_YEARS_TO_REVIEW = 5
@@ -35,7 +36,7 @@ _SAID = tuple({each.name for each in fields(e.Decided)} & {each.name for each in
 def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
     """Every item decided: the outcome is computed from them, never chosen."""
     refuse_all(every_fault(case, command, definition))
-    return with_move(case, command, definition, [decided(case, command)])
+    return panel.decided(case, command, definition, decided(case, command))
 
 
 def every_fault(case: Case, command: c.Decide, definition: Definition) -> Iterator[Refusal]:

@@ -44,6 +44,7 @@ class CommandType(StrEnum):
     CHASE = "chase"
     REASSIGN = "reassign"
     DECLARE_CONFLICT = "declare_conflict"
+    DEMAND_SECOND = "demand_second"
     REMIND = "remind"
     MARK_OVERDUE = "mark_overdue"
     ESCALATE = "escalate"
@@ -99,6 +100,9 @@ MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})
 
 COLLEAGUE_COMMANDS = frozenset({CommandType.DECLARE_CONFLICT})
 """Commands of everybody who works for the holder, on any open, submitted case: no workflow can leave them out."""
+
+DECIDER_COMMANDS = frozenset({CommandType.DEMAND_SECOND})
+"""Commands of whoever may decide, at every stage where something is decided: no workflow can leave them out."""
 
 REQUESTER_COMMANDS = frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER})
 """Commands only the person who made the request may give."""

@@ -129,7 +129,7 @@ class Decided(Event):
     """Every item was decided. ``delegated``: under consent, without an adjudicator.
 
     ``overrides`` are what it went against of the advice about the basis; ``question`` is what was decided, in the
-    words of the duty to share.
+    words of the duty to share. ``panel`` says how two adjudicators came to it, where two were needed.
     """
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset(
@@ -154,6 +154,25 @@ class Decided(Event):
     risk_of_not_sharing: RiskAssessment = UNWEIGHED
     retention: str = ""
     onward: str = ""
+    panel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondAdjudicatorDemanded(Event):
+    """Whoever could have decided alone wants a second adjudicator."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"reason"})
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjudicatorVoted(Event):
+    """One of two adjudicators has decided. ``vote`` is that whole decision: nothing of it stands outside."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"vote"})
+    number: int
+    sitting: int
+    vote: tuple[Decided, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,8 +249,8 @@ EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
-        Decided, Released, Chased, Reassigned, ConflictDeclared, Reminded, BecameOverdue,
-        Escalated, FollowUpOpened, FollowUpDone, FollowUpReminded,
+        Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
+        Reminded, BecameOverdue, Escalated, FollowUpOpened, FollowUpDone, FollowUpReminded,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

@@ -11,6 +11,7 @@ from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.followups import TITLES, FollowUp, find
+from workflows.core.votes import waiting_for_second
 
 
 class NoticeKind(StrEnum):
@@ -65,7 +66,7 @@ def desk(case: Case, definition: Definition) -> Audience:
         return Audience(people=(case.assignee,))
     barred = {case.requester}
     if stage.kind is StageKind.ADJUDICATION:
-        barred |= case.advisers
+        barred |= case.advisers | waiting_for_second(case)
     return at_holder(case, stage.roles, barred=barred)
 
 
@@ -143,6 +144,9 @@ def _told(
             yield NoticeKind.CHASE, here
         case e.Reassigned():
             yield NoticeKind.REASSIGNED, here
+        case e.AdjudicatorVoted():
+            if after.kind is StageKind.ADJUDICATION:  # the second is wanted, or somebody must settle it
+                yield NoticeKind.YOUR_TURN, here
         case e.ConflictDeclared():
             yield NoticeKind.STOOD_ASIDE, at_holder(after, (Role.MANAGER,))
             if before is not None and before.assignee == event.by:

@@ -26,6 +26,7 @@ from workflows.core.definition import (
 from workflows.core.followups import FollowUp, find, waiting
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
 from workflows.core.routing import stage_refusal
+from workflows.core.votes import waiting_for_second
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,8 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
         return Refusal(ADVISED, "You gave advice on this request, so another person must decide it.")
     if stage.kind is StageKind.ADJUDICATION and person.id in case.advisers:
         return Refusal(ADVISED, "You gave advice on this request, so another person must take this stage.")
+    if person.id in waiting_for_second(case):
+        return Refusal("voted", "You have decided. Another adjudicator must decide as well, without seeing yours.")
     if case.assignee and case.assignee != person.id:
         return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")
     return None

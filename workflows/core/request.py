@@ -6,7 +6,7 @@ shape and length are the rulebook's at every save.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -216,3 +216,20 @@ class Request:
     def item(self, key: str) -> Item | None:
         """The item with this key."""
         return next((item for item in self.items if item.key == key), None)
+
+
+def with_answers(request: Request, answers: Answers) -> Request:
+    """The request with one part replaced."""
+    match answers:
+        case People():
+            return replace(request, people=answers.people)
+        case Purpose():
+            return replace(request, purpose=answers)
+        case Items():
+            return replace(request, items=answers.items)
+        case Recipients():
+            return replace(request, recipients=answers.recipients)
+        case ConsentAndOpenness():
+            return replace(request, consent=answers.consent, told=answers.told)
+        case _:
+            return replace(request, basis=answers)

@@ -13,10 +13,12 @@ from workflows.core.definition import (
     BACK,
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
+    DECIDER_COMMANDS,
     MANAGER_COMMANDS,
     CommandType,
     Definition,
     Stage,
+    StageKind,
 )
 from workflows.core.facts import facts
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
@@ -40,6 +42,8 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
     if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS:
         return Refusal(WRONG_STAGE, "This request has not been sent yet.") if case.submitted_at is None else None
     if command in CLOCK_COMMANDS:
+        return None
+    if command in DECIDER_COMMANDS and case.kind is StageKind.ADJUDICATION:
         return None
     if definition.rule(case.stage, command) is None:
         title = definition.stage(case.stage).title

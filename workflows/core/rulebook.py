@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workflows.core import asking, deciding, following, holding, minding, requesting
+from workflows.core import asking, deciding, following, holding, minding, panel, requesting
 from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
@@ -32,6 +32,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.CHASE: minding.chase,
     CommandType.REASSIGN: minding.reassign,
     CommandType.DECLARE_CONFLICT: minding.declare_conflict,
+    CommandType.DEMAND_SECOND: panel.demand_second,
     CommandType.REMIND: minding.rung,
     CommandType.MARK_OVERDUE: minding.rung,
     CommandType.ESCALATE: minding.rung,

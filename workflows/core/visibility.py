@@ -8,6 +8,7 @@ from enum import StrEnum
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, StageKind
 from workflows.core.permissions import Principal, Relation, relations
+from workflows.core.votes import may_read
 
 IDENTITY_ROLES = frozenset({Role.CONSENT_OFFICER, Role.CALDICOTT_GUARDIAN, Role.DEPUTY_GUARDIAN, Role.ADJUDICATOR})
 """Roles whose work needs names. Advice is given without identity (golden rule 3, 2018)."""
@@ -34,6 +35,8 @@ class Look:
     decision: bool
     contents: tuple[str, ...]
     """Keys of released items whose words this person may read."""
+    votes: tuple[int, ...] = ()
+    """Numbers of the adjudicators' votes that this person may read: before both are in, nobody but the voter."""
 
     @property
     def nothing(self) -> bool:
@@ -56,6 +59,7 @@ def look(case: Case, person: Principal, definition: Definition) -> Look:
         questions=owner or worker,
         decision=owner or worker or recipient,
         contents=contents(case, person),
+        votes=tuple(v.number for v in case.votes if known and may_read(case, v, person.id, inside=worker)),
     )
 
 

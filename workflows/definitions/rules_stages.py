@@ -22,7 +22,10 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 KNOWN_PLACEHOLDERS = frozenset({"{items}"})
 """What pages fill in where ``asked`` is shown: the number of items, in words."""
 
-OPTIONS = {CommandType.ADVISE: frozenset({"delegated_release"})}
+OPTIONS = {
+    CommandType.ADVISE: frozenset({"delegated_release"}),
+    CommandType.DECIDE: frozenset({"two_adjudicators"}),
+}
 """What a command may offer besides itself."""
 
 

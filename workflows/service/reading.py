@@ -24,6 +24,7 @@ from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
 from workflows.service import followups
 from workflows.service.library import Library
+from workflows.service.panels import panel_view
 from workflows.service.timeline import timeline
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.service.views import CasePage, ContentView, Draft, Offer, PersonView
@@ -156,6 +157,7 @@ def _page(
         bodies=named.bodies,
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
         follow_ups=followups.views(whole, person, seen, lines, read=case.followups, now=now),
+        panel=panel_view(whole, person, definition, seen, read=case.votes),
     )  # fmt: skip
 
 
@@ -206,6 +208,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
     others = (
         CommandType.CHASE,
         CommandType.REASSIGN,
+        CommandType.DEMAND_SECOND,
         CommandType.DECLARE_CONFLICT,
         CommandType.FINISH_FOLLOW_UP,
     )

@@ -70,6 +70,8 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
         case e.Reassigned():
             inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
             return "Reassigned", event.reason if inside else ""
+        case e.AdjudicatorVoted() | e.SecondAdjudicatorDemanded():
+            return _panel(event, seen)
         case e.ConflictDeclared():
             inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
             return ("Stood aside: conflict of interest", event.reason) if inside else None
@@ -81,6 +83,15 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return f"Escalated to {event.told}", ""
         case _:
             return None
+
+
+def _panel(event: e.AdjudicatorVoted | e.SecondAdjudicatorDemanded, seen: Look) -> tuple[str, str] | None:
+    """Inside the holder only; what somebody voted is in no line of the history, only that she did."""
+    if not seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}:
+        return None
+    if isinstance(event, e.AdjudicatorVoted):
+        return "One of two adjudicators has decided", ""
+    return "A second adjudicator was asked for", event.reason if Relation.WORKER in seen.relations else ""
 
 
 def _advised(event: e.Advised, seen: Look) -> tuple[str, str]:

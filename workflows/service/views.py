@@ -15,6 +15,7 @@ from workflows.core.request import Item, Request
 from workflows.core.visibility import Look
 from workflows.service.followups import FollowUpRow as FollowUpRow
 from workflows.service.followups import FollowUpView as FollowUpView
+from workflows.service.panels import PanelView
 from workflows.store.notices import NoticeRow as NoticeRow
 
 
@@ -110,6 +111,9 @@ class CasePage:
     packs: tuple[Pack, ...] = ()
     """The versions of the policy packs that the request is pinned to."""
     follow_ups: tuple[FollowUpView, ...] = ()
+
+    panel: PanelView | None = None
+    """Two adjudicators, where they are needed or their votes may be read."""
 
     def offer(self, command: str) -> Offer | None:
         """The offer for one command, by its name."""

@@ -150,6 +150,7 @@ cases = Table(
     Column("awaits_org", Id),
     Column("awaits_roles", ARRAY(Text), nullable=False, server_default="{}"),
     Column("assignee", Id),
+    # Who may not adjudicate: whoever advised, and whoever has voted and waits for a second.
     Column("advisers", ARRAY(Id), nullable=False, server_default="{}"),
     # Who must stand aside: those who said so, and the names and addresses of the people in the request.
     Column("aside", ARRAY(Id), nullable=False, server_default="{}"),
