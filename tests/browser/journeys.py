@@ -175,7 +175,7 @@ def fill_answer(visitor: Visitor, asked: Request) -> None:
 
 
 def fill_basis(visitor: Visitor, basis: LegalBasis) -> None:
-    """The three pages on the legal basis."""
+    """The pages on the legal basis."""
     visitor.choose("article_6", basis.article_6)
     visitor.fill("provision", basis.provision)
     visitor.press(SAVE)
@@ -184,6 +184,8 @@ def fill_basis(visitor: Visitor, basis: LegalBasis) -> None:
     visitor.tick("article_10", ["yes"] if basis.article_10 else [])
     visitor.choose("schedule_1", basis.schedule_1)
     visitor.press(SAVE)
+    if "What the law asks here" in visitor.heading:  # only where paragraph 18 or the duty to share comes in
+        visitor.press(SAVE)
     if basis.common_law:
         visitor.choose("common_law", basis.common_law)
     if basis.regime:

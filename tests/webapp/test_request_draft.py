@@ -157,5 +157,5 @@ def test_paragraph_18_without_its_ground_is_pointed_out(client: PageClient, hous
     requester = Requester(client, house)
     requester.fill("consent", {"state": "refused"})
     requester.fill("special", {"article_9": "9(2)(g)", "article_10": "yes", "schedule_1": "para 18"})
-    assert "It needs one of its three grounds" in client.open(f"{requester.draft}/check").text
+    assert "three reasons of paragraph 18" in client.open(f"{requester.draft}/check").text
     assert house.case(requester.case_id).request.basis.article_10

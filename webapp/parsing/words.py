@@ -36,6 +36,21 @@ CONSENT_HOW: Mapping[str, str] = {
     "verbal": "By word of mouth, noted at the time",
     "electronic": "Electronically",
 }
+GIVEN_BY: Mapping[str, str] = {
+    "data_subject": "The person herself or himself",
+    "parental_responsibility": "Somebody with parental responsibility",
+    "attorney": "An attorney for health and welfare",
+    "deputy": "A deputy of the Court of Protection",
+}
+QUALITY: Mapping[str, str] = {
+    "freely_given": "Freely given: a no would have had no bad consequence",
+    "specific": "Specific: about these items, for this purpose, to these named organisations",
+    "informed": "Informed: the person knew who would use it, for what, and that consent can be taken back",
+}
+NECESSARY_FOR: Mapping[str, str] = {
+    "protect": "To protect somebody from neglect or from physical, mental or emotional harm",
+    "well_being": "To protect somebody's physical, mental or emotional well-being",
+}
 PRESSURE: Mapping[str, str] = {
     "none_seen": "No sign of pressure",
     "not_known": "Not known",

@@ -14,7 +14,6 @@ from webapp.guards import signed_in
 from webapp.views.case_cards import (
     Row,
     consent_found,
-    consent_said,
     item_notes,
     item_title,
     period_words,
@@ -22,7 +21,7 @@ from webapp.views.case_cards import (
     row,
     term_rows,
 )
-from webapp.views.case_words import ADVICE, FINDING_HINTS, FINDINGS, REDUCTIONS
+from webapp.views.case_words import ADVICE, REDUCTIONS
 from webapp.views.cases import clock_of, stage_tag
 from webapp.views.desk import (
     Sent,
@@ -42,10 +41,8 @@ from workflows.core.commands import (
     Advise,
     Ask,
     Command,
-    ConsentFinding,
     ItemContent,
     ItemOutcome,
-    RecordConsent,
     Release,
 )
 from workflows.core.definition import CommandType, StageKind
@@ -119,49 +116,6 @@ def read_back(
     kept = {name: value for name, value in form.values.items() if name != "command_id" and value}
     form.values["command_id"], form.status = command.id, 200
     return show("act_confirm", found, form, hidden_fields=kept, **said)
-
-
-@blueprint.get("/cases/<uuid:case_id>/consent")
-@signed_in
-def consent(case_id: uuid.UUID) -> Response:
-    """The consent check: what the requester says about consent, and the form for the finding."""
-    found = open_case(case_id)
-    require_open(found, CommandType.RECORD_CONSENT)
-    return show("consent", found, **_consent_words(found))
-
-
-def _consent_words(found: CasePage) -> dict[str, Any]:
-    findings = [{"value": each.value, "text": FINDINGS[each], "hint": FINDING_HINTS[each]} for each in ConsentFinding]
-    readers = [each.name for each in found.request.recipients] if found.request else []
-    asked = [
-        row("Items", [item_title(item, found) for item in found.items]),
-        row("Recipients", readers),
-    ]
-    return {"findings": findings, "said": [*consent_said(found), *asked]}
-
-
-@blueprint.post("/cases/<uuid:case_id>/consent")
-@signed_in
-def record_consent(case_id: uuid.UUID) -> Response:
-    """Record the finding."""
-    form = sent("finding", "covers_all", "note")
-    stamp = stamped(case_id)
-
-    def draw(form: Sent) -> Response:
-        found = open_case(case_id)
-        form.values["command_id"] = stamp["id"]
-        return show("consent", found, form, **_consent_words(found))
-
-    if form.get("finding") not in {each.value for each in ConsentFinding}:
-        form.errors["finding"] = "Choose what you found."
-        if not form.get("note"):
-            form.errors["note"] = "Write what you found, in a sentence."
-        return draw(form)
-    finding = ConsentFinding(form.get("finding"))
-    covers = finding is ConsentFinding.VALID and form.get("covers_all") == "yes"
-    command = RecordConsent(**stamp, finding=finding, covers_all=covers, note=form.get("note"))
-    typed = {"What you found": FINDINGS[finding], "Your note": form.get("note")}
-    return carry_out(command, form, done="The consent check was recorded.", again=draw, typed=typed)
 
 
 @blueprint.get("/cases/<uuid:case_id>/ask")

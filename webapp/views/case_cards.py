@@ -19,6 +19,7 @@ from webapp.views.case_words import (
     REDUCTIONS,
     SEVERITIES,
 )
+from webapp.views.consent_cards import basis_tests, consent_rows, differing_rows, findings_rows, told_rows
 from webapp.views.pack_words import pack_name, pinned_line
 from webapp.views.panel_cards import HOW, panel_rows
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
@@ -30,7 +31,6 @@ from workflows.core.weighing import RiskAssessment
 from workflows.service.views import CasePage, ContentView, PersonView
 
 Row = dict[str, object]
-YES_NO = {True: "Yes", False: "No", None: ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,27 +228,9 @@ def consent_said(page: CasePage) -> Iterator[Row]:
     """Consent and openness as the requester tells it."""
     if page.request is None:
         return
-    consent, told = page.request.consent, page.request.told
-    yield row("Consent", said(consent.state.value, known.CONSENT_STATES) if consent.state else "")
-    details = (
-        ("Kind of consent", [said(kind, known.CONSENT_KINDS) for kind in consent.kinds]),
-        ("How it was given", said(consent.how, known.CONSENT_HOW)),
-        ("Explicit", "Yes" if consent.explicit else ""),
-        ("When", consent.when),
-        ("By whom", consent.by),
-        ("Able to decide", YES_NO[consent.competent]),
-        ("Pressure", said(consent.pressure, known.PRESSURE)),
-        ("Support", consent.support),
-        ("Consent reviewed by", long_date(consent.review_at) if consent.review_at else ""),
-        ("Ground for going on without", said(consent.grounds, known.GROUNDS)),
-        ("Why", consent.why),
-    )
-    yield from (row(key, value) for key, value in details if value)
-    yield row("Has the person been told?", YES_NO[told.told])
-    if told.why:
-        yield row("Why not", told.why)
-    if told.tell_by:
-        yield row("To be told by", long_date(told.tell_by))
+    yield from consent_rows(page.request.consent)
+    yield from told_rows(page.request.told)
+    yield from differing_rows(page.request, {item.key: item_title(item, page) for item in page.items})
 
 
 def consent_found(page: CasePage) -> Iterator[Row]:
@@ -261,6 +243,7 @@ def consent_found(page: CasePage) -> Iterator[Row]:
     if check.finding.value == "valid":
         lines.insert(1, covers)
     yield row("What the consent officer found", lines)
+    yield from findings_rows(check, {each.value: words for each, words in FINDINGS.items()})
 
 
 def _basis(page: CasePage) -> Iterator[Row]:
@@ -272,6 +255,7 @@ def _basis(page: CasePage) -> Iterator[Row]:
         ("UK GDPR Article 9", coded(basis.article_9, known.ARTICLE_9)),
         ("Criminal offence data (Article 10)", "Yes" if basis.article_10 else ""),
         ("Data Protection Act 2018, Schedule 1", coded(basis.schedule_1, known.SCHEDULE_1)),
+        *((key, value) for key, value, _field in basis_tests(basis)),
         ("Common law of confidence", said(basis.common_law, known.COMMON_LAW)),
         ("Regime", said(basis.regime, known.REGIMES)),
     )

@@ -75,7 +75,7 @@ QUESTIONS_NOW: Mapping[QuestionNow, str] = {
     QuestionNow.MORE_DETRIMENT: "Is there more detriment to the child in sharing than in not sharing?",
 }
 ACTS: Mapping[CommandType, tuple[str, str]] = {
-    CommandType.RECORD_CONSENT: ("Record the consent check", "acts.consent"),
+    CommandType.RECORD_CONSENT: ("Record the consent check", "checks.consent"),
     CommandType.ADVISE: ("Give advice", "acts.advise"),
     CommandType.DECIDE: ("Decide", "decide.page"),
     CommandType.RELEASE: ("Enter what is shared", "acts.release"),

@@ -9,10 +9,11 @@ from typing import Any
 
 from webapp.parsing import words
 from webapp.parsing.words import coded, said
+from webapp.views.consent_cards import basis_tests, consent_rows, differing_rows, told_rows
 from webapp.views.request_base import at
 from webapp.views.request_missing import LISTS, TITLES
 from webapp.views.showing import joined, long_date
-from workflows.core.request import ConsentState, Item, Person, Recipient, Task
+from workflows.core.request import Item, Person, Recipient, Task
 from workflows.service.views import Draft
 
 Row = dict[str, Any]
@@ -138,7 +139,7 @@ def groups(draft: Draft) -> list[Group]:
         Task.PURPOSE: [Card("Purpose and both risks", _purpose(draft))],
         Task.ITEMS: item_cards(draft, returning=True),
         Task.RECIPIENTS: recipient_cards(draft, returning=True),
-        Task.CONSENT: [Card("Consent", _consent(draft)), Card("Openness", _told(draft))],
+        Task.CONSENT: [Card("Consent", _consent(draft)), Card("Openness", _told(draft)), *_where_it_differs(draft)],
         Task.BASIS: [Card("Legal basis", _basis(draft))],
     }
     add = {"people": "Add a person", "items": "Add an item", "recipients": "Add a recipient"}
@@ -176,34 +177,27 @@ def _consent(draft: Draft) -> list[Row]:
     first = _asked(draft, "consent", "Where consent stands", said(state, words.CONSENT_STATES), field="state")
     if consent.state is None:
         return [first]
-    pressure = "Signs of pressure" if consent.pressure == "seen" else said(consent.pressure, words.PRESSURE)
-    known = {True: "Yes", False: "No", None: ""}[consent.competent]
-    rows = [
-        ("Agreed to", [words.CONSENT_KINDS.get(kind, kind) for kind in consent.kinds]),
-        ("Explicit", "Yes" if consent.explicit else ""),
-        ("How", said(consent.how, words.CONSENT_HOW)),
-        ("When", consent.when),
-        ("By", consent.by),
-        ("Able to decide", known),
-        ("Pressure", pressure),
-        ("Help to understand", consent.support),
-        ("Ask again by", _day(consent.review_at)),
-        ("Ground without consent", said(consent.grounds, words.GROUNDS)),
-        ("Why", consent.why),
-    ]
+    rows = [(str(each["key"]), each["value"]) for each in list(consent_rows(consent))[1:]]
     details = [_asked(draft, "details", key, value) for key, value in rows if value]
     return [first, *(details or [_asked(draft, "details", "Details", "")])]
 
 
 def _told(draft: Draft) -> list[Row]:
-    told = draft.case.request.told
-    rows = [
-        _asked(draft, "told", "Person told", {True: "Yes", False: "No, not yet", None: ""}[told.told], field="told")
+    rows = [(str(each["key"]), each["value"]) for each in told_rows(draft.case.request.told)]
+    return [_asked(draft, "told", key, value, field="told") for key, value in rows]
+
+
+def _where_it_differs(draft: Draft) -> list[Card]:
+    rows = _differs(draft)
+    return [Card("Where consent differs", rows)] if rows else []
+
+
+def _differs(draft: Draft) -> list[Row]:
+    keys = {item.key: item.describe or item.category for item in draft.case.request.items}
+    return [
+        {"key": each["key"], "value": each["value"], "change_url": at("others", case_id=draft.case.id, back=True)}
+        for each in differing_rows(draft.case.request, keys)
     ]
-    if told.told is not True:
-        rows += [_asked(draft, "told", key, value) for key, value in (("Why not", told.why),) if value]
-        rows += [_asked(draft, "told", "Tell them by", _day(told.tell_by))] if told.tell_by else []
-    return rows
 
 
 def _basis(draft: Draft) -> list[Row]:
@@ -214,6 +208,7 @@ def _basis(draft: Draft) -> list[Row]:
         _asked(draft, "special", "Condition (Article 9)", coded(basis.article_9, words.ARTICLE_9), field="article_9"),
         _asked(draft, "special", "Crime (Article 10)", "Yes" if basis.article_10 else "No", field="article_10"),
         _asked(draft, "special", "Schedule 1", coded(basis.schedule_1, words.SCHEDULE_1), field="schedule_1"),
+        *(_asked(draft, "tests", key, value, field=field) for key, value, field in basis_tests(basis)),
         _asked(draft, "confidence", "Confidence", said(basis.common_law, words.COMMON_LAW), field="common_law"),
         _asked(draft, "confidence", "Part of the law", said(basis.regime, words.REGIMES), field="regime"),
     ]
@@ -223,17 +218,6 @@ def cautions(draft: Draft) -> list[str]:
     """What may be sent all the same, and yet should be looked at again."""
     asked = draft.case.request
     found = []
-    if asked.basis.schedule_1 == "para 18":
-        if asked.consent.state is ConsentState.GIVEN:
-            found.append("Paragraph 18 is for sharing without consent. You say that consent was given: look again.")
-        elif asked.consent.state and not (asked.consent.grounds and asked.consent.why):
-            found.append(
-                "You rely on paragraph 18. It needs one of its three grounds and why it applies: add them to consent."
-            )
-    if asked.basis.article_6 == "6(1)(a)" and asked.consent.state is not ConsentState.GIVEN:
-        found.append("Your basis is consent, and consent was not given. Choose another basis, or say where it stands.")
-    if asked.basis.article_6 == "6(1)(c)" and not asked.basis.provision:
-        found.append("A legal obligation is laid down somewhere. Say in which Act and section.")
     broad = [str(number) for number, item in enumerate(asked.items, 1) if item.whole_record]
     if broad:
         found.append(

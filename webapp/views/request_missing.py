@@ -20,6 +20,7 @@ PAGE_OF = {
     "urgency": "urgency",
     "state": "consent",
     "grounds": "details",
+    "necessary_for": "tests",
     "article_6": "basis",
     "article_9": "special",
     "schedule_1": "special",

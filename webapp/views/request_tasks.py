@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 
 from webapp.guards import signed_in
 from webapp.parsing import answers as parts
-from webapp.parsing import words
+from webapp.parsing import consents, words
 from webapp.parsing.fields import Posted
+from webapp.views.request_advice import said_of_basis
 from webapp.views.request_base import (
     attempt,
     my_draft,
@@ -24,11 +25,16 @@ from webapp.views.request_base import (
     save,
     see_other,
     show,
+    today,
     unreadable,
 )
+from workflows.core.ages import is_child
+from workflows.core.consent_people import subjects
 from workflows.core.definition import Definition
+from workflows.core.grounds import duty_possible
+from workflows.core.paragraph18 import wants
 from workflows.core.refusals import Refusal
-from workflows.core.request import Answers, ConsentState, Request, Task
+from workflows.core.request import Answers, PersonRole, Request, Task
 from workflows.service.views import Draft
 
 Read = Callable[[Posted, Request, Definition], Answers]
@@ -45,16 +51,17 @@ class Question:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-TOLD_FIELDS = {"told-why": "told_why"}
+TOLD_FIELDS = {"told-why": "told_why", "told-said": "said", "told-views": "views"}
 QUESTIONS: Mapping[str, Question] = {
     "purpose": Question(Task.PURPOSE, parts.read_purpose, parts.show_purpose, "risks"),
     "risks": Question(Task.PURPOSE, parts.read_risks, parts.show_purpose, "urgency"),
     "urgency": Question(Task.PURPOSE, parts.read_urgency, parts.show_purpose),
-    "consent": Question(Task.CONSENT, parts.read_state, parts.show_consent, "details"),
-    "details": Question(Task.CONSENT, parts.read_details, parts.show_consent, "told"),
-    "told": Question(Task.CONSENT, parts.read_told, parts.show_consent, fields=TOLD_FIELDS),
+    "consent": Question(Task.CONSENT, consents.read_state, consents.show_consent, "details"),
+    "details": Question(Task.CONSENT, consents.read_details, consents.show_consent, "told"),
+    "told": Question(Task.CONSENT, consents.read_told, consents.show_consent, fields=TOLD_FIELDS),
     "basis": Question(Task.BASIS, None, parts.show_basis, "special"),
-    "special": Question(Task.BASIS, parts.read_special, parts.show_basis, "confidence"),
+    "special": Question(Task.BASIS, parts.read_special, parts.show_basis, "tests"),
+    "tests": Question(Task.BASIS, parts.read_tests, parts.show_basis, "confidence"),
     "confidence": Question(Task.BASIS, parts.read_confidence, parts.show_basis),
 }
 NAMES = ", ".join(QUESTIONS)
@@ -83,7 +90,8 @@ def question(case_id: uuid.UUID, page: str) -> Response:
         trouble = attempt(lambda: save(draft, asked.task, answers), name_of=name_of)
     if trouble is None:
         return _next(case_id, page, asked)
-    typed = {**values, **dict.fromkeys(_ticks(values), ""), **form.typed(), "kinds": form.ticked("kinds")}
+    ticked = {name: form.ticked(name) for name in ("kinds", "quality")}
+    typed = {**values, **dict.fromkeys(_ticks(values), ""), **form.typed(), **ticked}
     return _page(my_draft(case_id), page, values=typed, stored=values, trouble=trouble, bad=form.bad)
 
 
@@ -98,7 +106,14 @@ def _next(case_id: uuid.UUID, page: str, asked: Question) -> Response:
     if page == "consent" and request.form.get("state", "") != "":
         again = {"return": "check"} if returning() else {}
         return see_other("requests.question", case_id=case_id, page="details", **again)
-    return onward(case_id, to="question", page=asked.then) if asked.then else onward(case_id)
+    then = "confidence" if asked.then == "tests" and not _tests_fit(my_draft(case_id)) else asked.then
+    return onward(case_id, to="question", page=then) if asked.then else onward(case_id)
+
+
+def _tests_fit(draft: Draft) -> bool:
+    """Whether the page about paragraph 18 and the duty has anything to ask."""
+    asked = draft.case.request
+    return wants(asked.basis) or duty_possible(asked, draft.bodies, on=today())
 
 
 def _name(asked: Question, refusal: Refusal) -> str:
@@ -116,8 +131,14 @@ def _public_only(draft: Draft) -> bool:
     return all(body is None or body.public_authority for body in bodies)
 
 
+def _adult_protected(draft: Draft) -> bool:
+    """Whether somebody who is to be protected may be 18 or over: then the adult test is asked."""
+    people = draft.case.request.people
+    return any(PersonRole.PROTECTED in each.roles and is_child(each.born, on=today()) is not True for each in people)
+
+
 def _page(draft: Draft, page: str, **values: Any) -> Response:
-    asked = draft.case.request
+    asked, asked_task = draft.case.request, QUESTIONS[page].task
     return show(
         page,
         draft=draft,
@@ -127,7 +148,12 @@ def _page(draft: Draft, page: str, **values: Any) -> Response:
         bases=parts.offered_bases(asked, public_bodies_only=_public_only(draft)) if page == "basis" else {},
         public_only=page == "basis" and _public_only(draft),
         state=asked.consent.state.value if asked.consent.state else "",
-        answered=asked.consent.state in (ConsentState.GIVEN, ConsentState.REFUSED, ConsentState.WITHDRAWN),
+        answered=asked.consent.state in consents.ANSWERED,
+        subjects=[person.label for person in subjects(asked)],
+        eighteen=wants(asked.basis),
+        adult=_adult_protected(draft),
+        duty=duty_possible(asked, draft.bodies, on=today()),
+        advice=said_of_basis(draft) if asked_task is Task.BASIS and Task.BASIS in asked.saved else (),
         stored=values.pop("stored", None),
         bad=values.pop("bad", {}),
         **values,

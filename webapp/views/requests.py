@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from webapp.errors import status_of
 from webapp.forms import command_id, seen_version
 from webapp.guards import signed_in
-from webapp.views import request_acts, request_rows, request_shared, request_tasks
+from webapp.views import request_acts, request_others, request_rows, request_shared, request_tasks
+from webapp.views.request_advice import said_of_basis, said_of_consent
 from webapp.views.request_base import (
     OVERTAKEN,
     Trouble,
@@ -34,10 +35,11 @@ from workflows.core.commands import Submit
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.permissions import Relation
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
+from workflows.core.request import LegalBasis
 from workflows.service.views import CasePage, Draft
 
 blueprint = pages
-__all__ = ["blueprint", "request_acts", "request_rows", "request_shared", "request_tasks"]
+__all__ = ["blueprint", "request_acts", "request_others", "request_rows", "request_shared", "request_tasks"]
 
 TABS = {"drafts": "Drafts", "open": "Open", "ended": "Ended"}
 EMPTY = {
@@ -126,7 +128,8 @@ def check(case_id: uuid.UUID) -> Response:
 def _check_page(draft: Draft, missing: Sequence[Refusal], *, trouble: Trouble | None = None) -> Response:
     return show(
         "check", trouble=trouble, draft=draft, missing=_missing(missing, draft), asked=trouble is not None,
-        groups=groups(draft), cautions=cautions(draft),
+        groups=groups(draft), cautions=(*said_of_consent(draft), *cautions(draft)),
+        advice=said_of_basis(draft) if draft.case.request.basis != LegalBasis() else (),
         names=names_warned_of(draft, on=today(), known=(me().name, *(name for _, name in g.viewer.organisations))),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 from workflows.core import events as e
 from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
-from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome
+from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome, PersonFinding
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
@@ -57,6 +57,7 @@ class ConsentCheck:
     note: str
     by: str
     at: datetime
+    people: tuple[PersonFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +296,7 @@ def _withdrawn(case: Case, event: e.Withdrawn) -> Case:
 
 
 def _consent_recorded(case: Case, event: e.ConsentRecorded) -> Case:
-    check = ConsentCheck(event.finding, event.covers_all, event.note, event.by, event.at)
+    check = ConsentCheck(event.finding, event.covers_all, event.note, event.by, event.at, event.people)
     return replace(case, consent_check=check)
 
 

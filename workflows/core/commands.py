@@ -118,14 +118,35 @@ class Withdraw(Command):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class PersonFinding:
+    """What the consent officer found of one person (a label), and whether she has been told.
+
+    ``reason`` is why a refusal is not a bar: an override is never recorded without it. ``told`` None: not said.
+    ``revisit_on`` is the day on which "not told" is looked at again.
+    """
+
+    person: str
+    finding: ConsentFinding
+    reason: str = ""
+    told: bool | None = None
+    said: str = ""
+    told_why: str = ""
+    revisit_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordConsent(Command):
-    """The consent officer's finding. ``covers_all``: the consent covers every item and recipient."""
+    """The consent officer's finding. ``covers_all``: the consent covers every item and recipient.
+
+    ``people`` are the findings for each entry of the request, in its order; empty when one finding is for all.
+    """
 
     type: ClassVar[CommandType] = CommandType.RECORD_CONSENT
     finding: ConsentFinding
     covers_all: bool
     note: str
+    people: tuple[PersonFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

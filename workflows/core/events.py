@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision
+from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision, PersonFinding
 from workflows.core.definition import DefinitionRef, Urgency
 from workflows.core.followups import FollowUpDone as FollowUpDone
 from workflows.core.followups import FollowUpOpened as FollowUpOpened
@@ -71,10 +71,11 @@ class Withdrawn(Event):
 class ConsentRecorded(Event):
     """The consent officer recorded a finding."""
 
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"note"})
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"note", "people"})
     finding: ConsentFinding
     covers_all: bool
     note: str
+    people: tuple[PersonFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from workflows.core.case import Case
 from workflows.core.commands import Command
+from workflows.core.consent_people import consent_state_of_all
 from workflows.core.definition import Definition
 from workflows.core.limits import blank
 from workflows.core.request import Item, PersonRole, Request
@@ -78,8 +79,8 @@ def _consent(request: Request) -> Facts:
     consent, told = request.consent, request.told
     known: Facts = {"kinds": list(consent.kinds), "explicit": consent.explicit, "grounds": consent.grounds}
     known["reasoned"] = not blank(consent.why)
-    if consent.state is not None:
-        known["state"] = consent.state.value
+    if (state := consent_state_of_all(request)) is not None:
+        known["state"] = state.value
     if told.told is not None:
         known["told"] = told.told
     return known

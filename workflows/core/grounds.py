@@ -85,6 +85,22 @@ def duty_possible(request: Request, bodies: Bodies, *, on: date) -> bool:
 
 def basis_advice(request: Request, bodies: Bodies, *, on: date) -> tuple[BasisAdvice, ...]:
     """Everything to be said about the basis that the request names."""
+    found = list(_advice(request, bodies, on=on))
+    keys = {item.key for item in request.items}
+    for each in request.differs:
+        if each.items and not keys & set(each.items):
+            continue
+        said = {advice.code for advice in found}
+        apart = _advice(replace(request, consent=each.consent), bodies, on=on)
+        found += [
+            replace(advice, say=f"{each.person}: {advice.say}")
+            for advice in apart
+            if advice.needs_override and advice.code not in said
+        ]
+    return tuple(found)
+
+
+def _advice(request: Request, bodies: Bodies, *, on: date) -> tuple[BasisAdvice, ...]:
     return check_basis(
         request, holder=bodies.holder, requester=bodies.requester, on=on, tests=tests_of(request)
     )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import replace
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case
+from workflows.core.consent_people import finding_faults
 from workflows.core.definition import Definition
 from workflows.core.facts import facts
 from workflows.core.following import to_review
@@ -19,12 +20,20 @@ from workflows.core.routing import Events, refuse_all, with_move
 
 
 def record_consent(case: Case, command: c.RecordConsent, definition: Definition) -> Events:
-    refuse_all(needed(command.note, field="note", say="Write what you found, in a sentence."))
+    refuse_all(_consent_check_faults(case, command))
     event = e.ConsentRecorded(
         at=command.at, by=command.actor.person_id, finding=command.finding,
-        covers_all=command.covers_all, note=command.note,
+        covers_all=command.covers_all, note=command.note, people=command.people,
     )  # fmt: skip
     return with_move(case, command, definition, [event])
+
+
+def _consent_check_faults(case: Case, command: c.RecordConsent) -> Iterable[Refusal]:
+    if command.finding is c.ConsentFinding.NOT_A_BAR and blank(command.note):
+        yield Refusal("override_reason", "Going on without consent needs a reason. Write why it is not a bar.", "note")
+    else:
+        yield from needed(command.note, field="note", say="Write what you found, in a sentence.")
+    yield from finding_faults(case.request, command.people, on=day_of(command.at))
 
 
 def advise(case: Case, command: c.Advise, definition: Definition) -> Events:

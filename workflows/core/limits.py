@@ -43,6 +43,9 @@ LONG_FIELDS = frozenset(
         "contact",
         "text",
         "public_interest",
+        "wording",
+        "said",
+        "views",
     }
 )
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -106,7 +109,7 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(getattr(value, each.name), f"{path}-{each.name}" if path else each.name)
 
 
-_ROWS = frozenset({"people", "items", "recipients"})
+_ROWS = frozenset({"people", "items", "recipients", "differs"})
 
 
 def _tells(label: str, name: str) -> bool:
@@ -175,8 +178,28 @@ def _recipients(answers: Answers, request: Request, definition: Definition) -> I
             yield Refusal("foreign_item", say, f"{index}-items", Task.RECIPIENTS)
 
 
+def _consent(answers: Answers, request: Request, definition: Definition) -> Iterator[Refusal]:
+    assert isinstance(answers, ConsentAndOpenness)
+    if len(answers.differs) > MOST_PEOPLE:
+        yield Refusal("too_many", f"Consent may differ at most {MOST_PEOPLE} times.", "differs", Task.CONSENT)
+    labels, keys = {person.label for person in request.people}, {item.key for item in request.items}
+    seen: set[tuple[str, str]] = set()
+    for index, each in enumerate(answers.differs):
+        if each.person not in labels:
+            yield Refusal("foreign_person", "Choose one of the people in the request.", f"{index}-person", Task.CONSENT)
+        if set(each.items) - keys:
+            yield Refusal("foreign_item", "Choose among the items of the request.", f"{index}-items", Task.CONSENT)
+        if each.consent.state is None:
+            yield Refusal("consent_missing", "Say where consent stands.", f"{index}-state", Task.CONSENT)
+        own = {(each.person, key) for key in (each.items or keys or {""})}
+        if own & seen:
+            say = "This person and item are told of twice. Change the one that is there."
+            yield Refusal("consent_twice", say, f"{index}-person", Task.CONSENT)
+        seen |= own
+
+
 def _nothing(answers: Answers, request: Request, definition: Definition) -> Iterator[Refusal]:
-    assert isinstance(answers, ConsentAndOpenness | LegalBasis)
+    assert isinstance(answers, LegalBasis)
     return iter(())
 
 
@@ -185,6 +208,6 @@ _SHAPES = {
     Task.PURPOSE: _purpose,
     Task.ITEMS: _items,
     Task.RECIPIENTS: _recipients,
-    Task.CONSENT: _nothing,
+    Task.CONSENT: _consent,
     Task.BASIS: _nothing,
 }

@@ -191,7 +191,7 @@ def masked_question(question: Question, mask: Mask) -> Question:
 
 def masked_check(check: ConsentCheck, mask: Mask) -> ConsentCheck:
     """The consent officer's finding without identity."""
-    return replace(check, note=mask.text(check.note))
+    return replace(check, note=mask.text(check.note), people=mask.over(check.people))
 
 
 def masked_advice(advice: Advice, mask: Mask) -> Advice:

@@ -145,6 +145,23 @@ class Consent:
     competent: bool | None = None
     grounds: str = ""
     why: str = ""
+    would_share_anyway: bool | None = None
+    """Asked before anything else: who would share anyway informs, and does not ask."""
+    freely_given: bool | None = None
+    specific: bool | None = None
+    informed: bool | None = None
+    given_by: str = ""
+    """Who answered: the person, or somebody with parental responsibility, an attorney, a deputy."""
+    authority: str = ""
+    given_on: date | None = None
+    taken_by: str = ""
+    competence: str = ""
+    capacity: str = ""
+    assessed_by: str = ""
+    assessed_on: date | None = None
+    assessed_for: str = ""
+    wording: str = ""
+    wording_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +171,29 @@ class Told:
     told: bool | None = None
     why: str = ""
     tell_by: date | None = None
+    said: str = ""
+    """What the person was told, by whom and when."""
+    views: str = ""
+    """What the person said about it, where she was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """Where consent stands otherwise for one person (a label), for some items or for all when none are named."""
+
+    person: str
+    items: tuple[str, ...] = ()
+    consent: Consent = Consent()
+    told: Told = Told()
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentAndOpenness:
-    """Consent, and whether the person has been told."""
+    """Consent, and whether the person has been told; ``differs`` where it is otherwise for somebody or something."""
 
     consent: Consent = Consent()
     told: Told = Told()
+    differs: tuple[Differs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +244,7 @@ class Request:
     told: Told = Told()
     basis: LegalBasis = LegalBasis()
     saved: tuple[Task, ...] = ()
+    differs: tuple[Differs, ...] = ()
 
     def item(self, key: str) -> Item | None:
         """The item with this key."""
@@ -230,6 +263,6 @@ def with_answers(request: Request, answers: Answers) -> Request:
         case Recipients():
             return replace(request, recipients=answers.recipients)
         case ConsentAndOpenness():
-            return replace(request, consent=answers.consent, told=answers.told)
+            return replace(request, consent=answers.consent, told=answers.told, differs=answers.differs)
         case _:
             return replace(request, basis=answers)

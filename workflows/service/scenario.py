@@ -249,11 +249,26 @@ def _playable(story: Scenario) -> Iterator[Step]:
 
 
 def _consent_check(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: str) -> c.Command:
-    state = story.part(r.ConsentAndOpenness).consent.state
-    assert state is not None
+    said = story.part(r.ConsentAndOpenness)
+    assert said.consent.state is not None
+    finding = FINDINGS[said.consent.state]
+    people = tuple(
+        _found(person, finding, step.says, said.told, at=at)
+        for person in story.part(r.People).people
+        if r.PersonRole.DATA_SUBJECT in person.roles
+    )
     return c.RecordConsent(
-        id="", actor=actor, at=at, case_id=case_id, finding=FINDINGS[state],
-        covers_all=COVERS_ALL in step.says, note=step.says,
+        id="", actor=actor, at=at, case_id=case_id, finding=finding, covers_all=COVERS_ALL in step.says,
+        note=step.says, people=people,
+    )  # fmt: skip
+
+
+def _found(person: r.Person, finding: c.ConsentFinding, words: str, told: r.Told, *, at: datetime) -> c.PersonFinding:
+    """The finding for one person. Whether she is told is the officer's to say only where its day is to come."""
+    later = told.tell_by if told.told is False and told.tell_by and told.tell_by > at.date() else None
+    return c.PersonFinding(
+        person.label, finding, words, told=False if later else None,
+        told_why=told.why if later else "", revisit_on=later,
     )  # fmt: skip
 
 
