@@ -34,6 +34,8 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.ESCALATION: "A case in Gatehouse is late and has been passed up to you",
     NoticeKind.CHASE: "Somebody is waiting for you in Gatehouse",
     NoticeKind.REASSIGNED: "Work in Gatehouse has been given to you",
+    NoticeKind.IDENTITY_ASKED: "Somebody asks you for an answer in Gatehouse",
+    NoticeKind.IDENTITY_ANSWERED: "There is an answer for you in Gatehouse",
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from a case in Gatehouse",
     NoticeKind.FOLLOW_UP: "There is something to follow up in Gatehouse",
 }

@@ -29,6 +29,7 @@ from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
     DECIDER_COMMANDS,
+    IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     MASTER,
     CommandType,
@@ -71,7 +72,7 @@ def test_every_command_has_a_row_in_the_permission_matrix_and_somebody_who_may_g
 
 def test_every_command_belongs_to_a_stage_a_manager_or_the_clock() -> None:
     of_stages = set().union(*MASTER.values())
-    others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | DECIDER_COMMANDS
+    others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | DECIDER_COMMANDS | IDENTITY_COMMANDS
     others |= ANYTIME_COMMANDS | CLOCK_COMMANDS
     assert of_stages | others == set(CommandType)
     assert not of_stages & others
@@ -136,6 +137,10 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole.do(c.MarkOverdue, rung="overdue", clock=clock.number)
     whole.do(c.Escalate, rung="manager", clock=clock.number)
     whole.do(c.Chase, MANAGER)
+    whole.do(c.AskIdentity, IG, label="Child P", reason="Two children may be one.")
+    whole.do(c.RefuseIdentity, GUARDIAN, number=1, answer="Labels are enough for this.")
+    whole.do(c.AskIdentity, IG, label="Child P", reason="They may still be one child.")
+    whole.do(c.GrantIdentity, GUARDIAN, number=2)
     whole.do(c.DeclareConflict, person("cousin"), reason="Cousin.")
     whole.do(c.Reassign, MANAGER, to_person=IG.id, to_eligible=True, reason="Leave.")
     whole.do(c.Advise, IG, advice=c.AdviceType.OUT_OF_SCOPE, why="Not ours.", redirect="The council's front desk.")

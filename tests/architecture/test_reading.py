@@ -18,6 +18,7 @@ from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 from tests.builders import BEGAN, House, build
 from tests.page import PageClient
 from webapp import create_app
+from workflows.core.commands import AskIdentity
 from workflows.service import packing
 from workflows.service.office import Cost
 from workflows.service.scenario import scenarios
@@ -135,6 +136,9 @@ def house(engine: Engine) -> House:
 @pytest.mark.feature("C26")
 def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine: Engine) -> None:
     where = list(addresses(demo, [*(build(house, "S2", upto=act) for act in ACTS), build(house, "S7", upto=None)]))
+    waits = build(house, "S2", upto="ig_advice")
+    house.give(AskIdentity, "lucy.brandt", waits, label="Child P", reason="The two children may be one.")
+    where += [each for each in addresses(demo, [waits]) if each not in where]
     opened: set[str] = set()
     for who in ROLES:
         client = PageClient(demo).sign_in(house.person(who).email).http

@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.core.play import ASKER, CONSENT, GUARDIAN, HOLDER, IG, MANAGER, OUTSIDER, REQUESTER, person
-from workflows.core.definition import Role
-from workflows.core.permissions import Principal
+from tests.core.play import ASKER, CONSENT, GUARDIAN, HOLDER, IG, MANAGER, OUTSIDER, REQUESTER, STANDARD, Play, person
+from workflows.core import commands as c
+from workflows.core.definition import CommandType, Role
+from workflows.core.notices import NoticeKind, notices
+from workflows.core.permissions import Principal, permitted
 from workflows.core.refusals import Refused
-from workflows.core.reveals import (
-    MINUTES,
-    MOST_MINUTES,
-    Reveals,
-    RevealState,
-    Setting,
-    ask,
-    grant,
-    grant_refusal,
-    open_asks,
-    refuse,
-    visible_labels,
-)
+from workflows.core.reveal import RevealState, open_asks, visible_labels
+from workflows.core.telling import still_true
 
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 WHY = "The two children may be one."
+ENOUGH = "Labels are enough for this."
+LABEL = "Child P"
 DEPUTY = person("deputy", (HOLDER, Role.DEPUTY_GUARDIAN))
 ADJUDICATOR = person("adjudicator", (HOLDER, Role.ADJUDICATOR))
 BOTH = person("both", (HOLDER, Role.IG_LEAD), (HOLDER, Role.CALDICOTT_GUARDIAN))
+SECOND = person("second", (HOLDER, Role.IG_LEAD))
 TURNCOAT = person("requester", (ASKER, Role.REQUESTER), (HOLDER, Role.CALDICOTT_GUARDIAN))
-NAMED = person("named", (HOLDER, Role.CALDICOTT_GUARDIAN), (HOLDER, Role.IG_LEAD))
-SETTING = Setting(
-    holder_org=HOLDER,
-    requester=REQUESTER.id,
-    labels=("Child A", "Adult B"),
-    advisers=frozenset({IG.id}),
-    recipients=frozenset({NAMED.email}),
-)
+ASK, GRANT, REFUSE = CommandType.ASK_IDENTITY, CommandType.GRANT_IDENTITY, CommandType.REFUSE_IDENTITY
 
 pytestmark = pytest.mark.feature("C1")
 
 
-def asked(reveals: Reveals = (), by: Principal = IG, at: datetime = NOW, **fields: Any) -> Reveals:
-    """Ask to see Child A."""
-    given: dict[str, Any] = {"setting": SETTING, "roles": [Role.IG_LEAD], "label": "Child A", "reason": WHY, **fields}
-    return ask(reveals, by=by, at=at, **given)
+def asked(play: Play | None = None, by: Principal = IG, **fields: Any) -> Play:
+    """A case at advice in which somebody has asked to see Child P."""
+    play = play or Play().to("ig_advice")
+    play.do(c.AskIdentity, by, **{"label": LABEL, "reason": WHY, **fields})
+    return play
 
 
 def codes(act: Callable[[], object]) -> list[str]:
@@ -58,93 +46,138 @@ def codes(act: Callable[[], object]) -> list[str]:
     return [refusal.code for refusal in refused.value.refusals]
 
 
+def code(play: Play, who: Principal, command: CommandType) -> str:
+    """Why somebody may not give a command; nothing when she may."""
+    refusal = permitted(play.now, who, play.definition)[command]
+    return refusal.code if refusal else ""
+
+
 def test_an_identity_is_seen_by_who_asked_from_the_grant_until_the_time_is_over() -> None:
-    reveals = asked()
-    assert visible_labels(reveals, IG.id, now=NOW) == frozenset()
-    at = NOW + timedelta(minutes=5)
-    reveals = grant(reveals, setting=SETTING, by=GUARDIAN, number=1, at=at, answer=" Go on. ")
-    (one,) = reveals
+    play = asked()
+    assert visible_labels(play.now.reveals, IG.id, now=play.at) == frozenset()
+    play.do(c.GrantIdentity, GUARDIAN, number=1, answer=" Go on. ")
+    (one,) = play.now.reveals
     assert (one.state, one.granted_by, one.answer, one.reason) == (RevealState.GRANTED, GUARDIAN.id, "Go on.", WHY)
-    assert one.until == at + timedelta(minutes=MINUTES)
-    for now, seen in ((at, True), (at - timedelta(seconds=1), False), (one.until, False)):
-        assert visible_labels(reveals, IG.id, now=now) == (frozenset({"Child A"}) if seen else frozenset())
-    assert visible_labels(reveals, GUARDIAN.id, now=at) == frozenset()
-    assert open_asks(reveals) == ()
+    length = STANDARD.identity_shown_for
+    assert length is not None
+    assert one.until == play.at + timedelta(hours=length.amount)
+    for now, seen in ((play.at, True), (play.at - timedelta(seconds=1), False), (one.until, False)):
+        assert visible_labels(play.now.reveals, IG.id, now=now) == (frozenset({LABEL}) if seen else frozenset())
+    assert visible_labels(play.now.reveals, GUARDIAN.id, now=play.at) == frozenset()
+    assert open_asks(play.now.reveals) == ()
 
 
 def test_a_refusal_stays_and_asking_again_adds() -> None:
-    first = asked()
-    first = refuse(first, setting=SETTING, by=CONSENT, number=1, at=NOW, answer="Labels are enough for this.")
-    assert first[0].state is RevealState.REFUSED
-    both = asked(first, at=NOW + timedelta(hours=1))
-    assert both[0] == first[0]
-    assert both[1].number == 2
-    granted = grant(both, setting=SETTING, by=DEPUTY, number=2, at=NOW + timedelta(hours=2), minutes=5)
-    assert granted[0] == first[0]
-    assert granted[1].until == NOW + timedelta(hours=2, minutes=5)
-    assert visible_labels(granted, IG.id, now=NOW) == frozenset()
-    assert open_asks(both) == both[1:]
+    play = asked()
+    play.do(c.RefuseIdentity, CONSENT, number=1, answer=ENOUGH)
+    (first,) = play.now.reveals
+    assert (first.state, first.refused_by, first.answer) == (RevealState.REFUSED, CONSENT.id, ENOUGH)
+    asked(play)
+    assert play.now.reveals[0] == first
+    assert open_asks(play.now.reveals) == play.now.reveals[1:]
+    play.do(c.GrantIdentity, DEPUTY, number=2)
+    assert play.now.reveals[0] == first
+    assert play.now.reveals[1].number == 2
 
 
 def test_asking_again_after_the_time_is_over() -> None:
-    seen = grant(asked(), setting=SETTING, by=GUARDIAN, number=1, at=NOW)
-    assert codes(lambda: asked(seen, at=NOW + timedelta(minutes=59))) == ["visible_already"]
-    assert len(asked(seen, at=NOW + timedelta(minutes=60))) == 2
-    assert len(asked(seen, at=NOW, label="Adult B")) == 2
-
-
-@pytest.mark.parametrize("by", [MANAGER, GUARDIAN, OUTSIDER, REQUESTER, TURNCOAT, NAMED], ids=lambda each: each.id)
-def test_only_who_works_on_it_may_ask(by: Principal) -> None:
-    assert codes(lambda: asked(by=by)) == ["not_yours"]
-
-
-def test_what_is_asked_must_be_whole() -> None:
-    assert codes(lambda: asked(label="Child Z", reason=" too short ")) == ["not_found", "reason_short"]
-    assert codes(lambda: asked(reason="x" * 4_001)) == ["too_long"]
-    assert codes(lambda: asked(reason="see\x00the child")) == ["bad_characters"]
-    assert codes(lambda: asked(asked())) == ["asked_already"]
-    assert len(asked(asked(), by=BOTH)) == 2
-
-
-@pytest.mark.parametrize("by", [GUARDIAN, DEPUTY, CONSENT, ADJUDICATOR], ids=lambda each: each.id)
-def test_who_may_answer(by: Principal) -> None:
-    assert grant_refusal(SETTING, by, asked_by=IG.id) is None
-    assert grant(asked(), setting=SETTING, by=by, number=1, at=NOW)[0].granted_by == by.id
-    assert refuse(asked(), setting=SETTING, by=by, number=1, at=NOW, answer=WHY)[0].refused_by == by.id
+    play = asked()
+    play.do(c.GrantIdentity, GUARDIAN, number=1)
+    play.at -= timedelta(minutes=1)
+    assert codes(lambda: asked(play)) == ["visible_already"]
+    asked(play, label="Adult A")
+    assert len(asked(play).now.reveals) == 3, "an hour later it is hidden again, and can be asked for again"
 
 
 @pytest.mark.parametrize(
-    ("asker", "by", "code"),
+    ("who", "refused"),
     [
-        (IG, IG, "own_ask"),
-        (BOTH, BOTH, "own_ask"),
-        (BOTH, IG, "advised"),
-        (IG, TURNCOAT, "own_case"),
-        (IG, NAMED, "own_case"),
-        (IG, MANAGER, "not_yours"),
-        (IG, OUTSIDER, "not_yours"),
-        (IG, REQUESTER, "own_case"),
+        (IG, ""), (SECOND, ""), (BOTH, ""), (MANAGER, "not_yours"), (GUARDIAN, "not_yours"),
+        (CONSENT, "not_yours"), (OUTSIDER, "not_found"), (REQUESTER, "own_case"), (TURNCOAT, "own_case"),
     ],
-)
-def test_who_may_not_answer(asker: Principal, by: Principal, code: str) -> None:
-    waiting = asked(by=asker)
-    assert codes(lambda: grant(waiting, setting=SETTING, by=by, number=1, at=NOW)) == [code]
-    assert codes(lambda: refuse(waiting, setting=SETTING, by=by, number=1, at=NOW, answer=WHY)) == [code]
+)  # fmt: skip
+def test_who_may_ask(who: Principal, refused: str) -> None:
+    assert code(Play().to("ig_advice"), who, ASK) == refused
+
+
+def test_who_may_ask_at_other_times() -> None:
+    draft, check, release = Play().start(), Play().to("consent_check"), Play().to("release")
+    assert code(draft, REQUESTER, ASK) == "wrong_stage"
+    assert code(check, CONSENT, ASK) == "visible_already"
+    assert code(check, IG, ASK) == "not_yours"
+    assert code(release, IG, ASK) == "visible_already"
+    given = Play().to("ig_advice")
+    given.do(c.Reassign, MANAGER, to_person=SECOND.id, to_eligible=True, reason="Leave.")
+    assert (code(given, IG, ASK), code(given, SECOND, ASK)) == ("assigned", "")
+    closed = Play().to("ig_advice")
+    closed.do(c.Withdraw, REQUESTER, reason="Not needed.")
+    assert code(closed, IG, ASK) == "wrong_stage"
+
+
+def test_what_is_asked_must_be_whole() -> None:
+    play = Play().to("ig_advice")
+    assert codes(lambda: asked(play, label="Child Z", reason=" too short ")) == ["not_in_request", "reason_short"]
+    assert codes(lambda: asked(play, reason="x" * 4_001)) == ["too_long"]
+    assert codes(lambda: asked(play, reason="see\x00the child")) == ["bad_characters"]
+    asked(play)
+    assert codes(lambda: asked(play)) == ["asked_already"]
+    assert len(asked(play, by=SECOND).now.reveals) == 2
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"),
+    [
+        (GUARDIAN, ""), (DEPUTY, ""), (CONSENT, ""), (ADJUDICATOR, ""), (IG, "not_yours"), (SECOND, "not_yours"),
+        (BOTH, "advised"), (MANAGER, "not_yours"), (OUTSIDER, "not_found"), (REQUESTER, "own_case"),
+        (TURNCOAT, "own_case"),
+    ],
+)  # fmt: skip
+def test_who_may_answer(who: Principal, refused: str) -> None:
+    play = asked()
+    assert (code(play, who, GRANT), code(play, who, REFUSE)) == (refused, refused)
+
+
+def test_nobody_answers_herself_or_what_nobody_asked() -> None:
+    assert code(Play().to("ig_advice"), GUARDIAN, GRANT) == "nothing_asked"
+    play = asked(by=BOTH)
+    play.do(c.Advise, IG, advice=c.AdviceType.SUPPORTS)
+    assert code(play, BOTH, GRANT) == "own_ask", "at adjudication she sees names, and still may not answer herself"
+    assert code(play, GUARDIAN, GRANT) == ""
+    assert codes(lambda: play.do(c.GrantIdentity, BOTH, number=1)) == ["own_ask"]
+    assert codes(lambda: play.do(c.GrantIdentity, GUARDIAN, number=2)) == ["nothing_asked"]
 
 
 def test_an_answer_is_given_once_and_whole() -> None:
-    waiting = asked()
-    assert codes(lambda: grant(waiting, setting=SETTING, by=GUARDIAN, number=2, at=NOW)) == ["not_found"]
-    assert codes(lambda: refuse(waiting, setting=SETTING, by=GUARDIAN, number=1, at=NOW, answer="no")) == [
-        "reason_short"
-    ]
-    for minutes in (0, MOST_MINUTES + 1):
-        tried = codes(lambda: grant(waiting, setting=SETTING, by=GUARDIAN, number=1, at=NOW, minutes=minutes))  # noqa: B023
-        assert tried == ["reveal_time"]
-    long = "x" * 4_001
-    assert codes(lambda: grant(waiting, setting=SETTING, by=GUARDIAN, number=1, at=NOW, minutes=0, answer=long)) == [
-        "too_long",
-        "reveal_time",
-    ]
-    answered = refuse(waiting, setting=SETTING, by=GUARDIAN, number=1, at=NOW, answer=WHY)
-    assert codes(lambda: grant(answered, setting=SETTING, by=GUARDIAN, number=1, at=NOW)) == ["answered_already"]
+    play = asked()
+    assert codes(lambda: play.do(c.RefuseIdentity, GUARDIAN, number=1, answer="no")) == ["reason_short"]
+    assert codes(lambda: play.do(c.GrantIdentity, GUARDIAN, number=1, answer="x" * 4_001)) == ["too_long"]
+    assert play.now.reveals[0].state is RevealState.ASKED
+    play.do(c.RefuseIdentity, GUARDIAN, number=1, answer=ENOUGH)
+    assert codes(lambda: play.do(c.GrantIdentity, GUARDIAN, number=1)) == ["answered_already"]
+
+
+def test_a_workflow_that_does_not_say_for_how_long_shows_nothing() -> None:
+    play = asked()
+    play.definition = replace(STANDARD, identity_shown_for=None)
+    assert (code(play, IG, ASK), code(play, GUARDIAN, GRANT)) == ("no_reveals", "no_reveals")
+    assert codes(lambda: play.do(c.GrantIdentity, GUARDIAN, number=1)) == ["no_reveals"]
+
+
+def test_who_may_answer_is_told_and_so_is_who_asked() -> None:
+    play = asked()
+    before = replace(play.now, reveals=())
+    (notice,) = notices(before, play.events[-1:], play.now, STANDARD)
+    assert notice.kind is NoticeKind.IDENTITY_ASKED
+    assert Role.CALDICOTT_GUARDIAN in notice.audience.roles
+    assert {IG.id, REQUESTER.id} <= set(notice.audience.excluding)
+
+    def still(who: Principal) -> bool:
+        return still_true(NoticeKind.IDENTITY_ASKED, play.now, STANDARD, person=who, stage_title=notice.stage_title)
+
+    assert still(GUARDIAN)
+    assert not still(IG)
+    before = play.now
+    play.do(c.RefuseIdentity, GUARDIAN, number=1, answer=ENOUGH)
+    (notice,) = notices(before, play.events[-1:], play.now, STANDARD)
+    assert (notice.kind, notice.audience.people) == (NoticeKind.IDENTITY_ANSWERED, (IG.id,))
+    assert not still(GUARDIAN)

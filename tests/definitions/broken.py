@@ -99,6 +99,8 @@ SHAPE = (
     Broken("wrong-type", "title: Standard request", "title: 12"),
     Broken("wrong-type", "packs: [caldicott/2020-12, golden-rules/2024-05]", "packs: caldicott/2020-12"),
     Broken("wrong-type", "      save: {}", "      save:"),
+    Broken("bad-length", "identity_shown_for: 1 hours", "identity_shown_for: 1 working_days"),
+    Broken("bad-length", "identity_shown_for: 1 hours", "identity_shown_for: 9 hours"),
     Broken("bad-format", "gatehouse/workflow/1", "gatehouse/workflow/9"),
     Broken("bad-version", "version: 1", "version: '1'"),
     Broken("bad-version", "version: 1", "version: 0"),

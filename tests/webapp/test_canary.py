@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.architecture.test_reading import addresses
 from tests.builders import BEGAN, House
@@ -18,7 +19,8 @@ from workflows.core.commands import AdviceType, Advise, Answer, Ask, Reassign
 from workflows.core.definition import Role
 from workflows.service import packing
 from workflows.service.posting import claim
-from workflows.service.unit_of_work import Engine
+from workflows.service.registering import Break, verify
+from workflows.service.unit_of_work import Engine, reading, transaction
 
 pytestmark = pytest.mark.feature("C1")
 
@@ -125,3 +127,59 @@ def test_an_age_is_told_in_bands_of_the_day(desk: Desk) -> None:
     page = desk.house.casework.case(desk.house.person(LEAD), case_id, now=datetime.now(UTC))
     first = page.people[0]
     assert (first.label, first.age_band, first.name, first.born) == ("Child K", "11 to 15", "", None)
+
+
+@pytest.mark.slow
+def test_a_name_is_shown_on_one_page_for_a_time_after_a_second_request(desk: Desk, engine: Engine) -> None:
+    """Before and after a refusal nothing is told; under a grant the case page alone tells; then it is over."""
+    case_id = canary(desk.house, upto="ig_advice")
+    asked_and_answered(desk.house, case_id)
+    lead, guardian = desk.sit(LEAD), desk.sit(GUARDIAN)
+    page, ask = f"/cases/{case_id}", f"/cases/{case_id}/identity"
+    lead.open(ask)
+    lead.submit({"label": "Child K", "reason": f"Two may be one. {SAYS}"}, action=ask)
+    assert "Two may be one" in guardian.open(f"{ask}/answer").text
+    guardian.submit({"choice": "refuse", "answer": f"Labels are enough. {SAYS}"}, action=f"{ask}/answer")
+    assert leaks(lead, desk.app, [case_id]) == []
+    assert "Labels are enough" in lead.open(page).text
+    assert identity_reads(engine) == []
+
+    lead.open(ask)
+    lead.submit({"label": "Child K", "reason": "The school named in it has two."}, action=ask)
+    guardian.open(f"{ask}/answer")
+    guardian.submit({"choice": "show", "answer": SAYS}, action=f"{ask}/answer")
+    told = leaks(lead, desk.app, [case_id])
+    assert {each.partition(" ")[0] for each in told} == {page}, "on the case page and nowhere else"
+    seen = lead.open(page).text
+    for string in ("Tobiah Quillfeather", "Tobes", "9990734429", "14 Larkspur Mews"):
+        assert string in seen
+    assert "Each look is recorded" in seen
+    assert "Labels are enough" in seen, "the refusal stays beside the grant"
+    looks = identity_reads(engine)
+    assert looks
+    assert {(person, *labels) for person, labels in looks} == {(desk.house.person(LEAD).id, "Child K")}
+    # Nobody else who advises sees what was shown to her.
+    desk.house.holds(MANAGER, Role.IG_LEAD, "harrowmere")
+    assert leaks(desk.sit(MANAGER), desk.app, [case_id]) == []
+
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE product_clock SET ahead = interval '1 hour'"))
+    lead = desk.sit(LEAD)
+    assert leaks(lead, desk.app, [case_id]) == []
+    over = lead.open(page).text
+    assert "Could be seen until" in over
+    assert "Labels are enough" in over
+    assert identity_reads(engine) == looks
+    assert not isinstance(verify(engine), Break), "the register is whole"
+    letters = claim(engine, desk.house.casework.library, most=200).letters
+    mails = [compose(each, base_url="https://gatehouse.example", sender="a@x.example") for each in letters]
+    # Who is asked is not told any more once it has been answered.
+    assert "identity_answered" in {each.kind.value for each in letters}
+    assert [mail for mail in mails if tells(mail.as_string())] == []
+
+
+def identity_reads(engine: Engine) -> list[tuple[str, list[str]]]:
+    """Who looked at which identities, as it is recorded."""
+    with reading(engine) as connection:
+        rows = connection.execute(text("SELECT person_id::text, items FROM reads WHERE what = 'identity' ORDER BY id"))
+        return [(row.person_id, list(row.items)) for row in rows]

@@ -118,6 +118,7 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     from uuid import uuid4
 
     from workflows.core.commands import (
+        AskIdentity,
         Chase,
         Decide,
         DeclareConflict,
@@ -125,6 +126,7 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
         ItemDecision,
         ItemOutcome,
         Reassign,
+        RefuseIdentity,
         Release,
     )
 
@@ -147,6 +149,19 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     sweep(house.engine, house.library)
     post()
     house.check_consent(case, note=canary)
+    late = MONDAY + 60 * DAY
+    house.do(
+        AskIdentity(
+            id=str(uuid4()), actor=house.actor("ivy"), at=late, case_id=case, label="Child A", reason=canary * 10
+        )
+    )  # fmt: skip
+    post()
+    house.do(
+        RefuseIdentity(
+            id=str(uuid4()), actor=house.actor("guy"), at=late, case_id=case, number=1, answer=canary * 10
+        )
+    )  # fmt: skip
+    post()
     house.advise(case)
     post()
     house.do(

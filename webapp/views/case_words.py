@@ -85,6 +85,8 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.WITHDRAW: ("Withdraw the request", "requests.withdraw"),
     CommandType.CHASE: ("Chase", "board.chase_one"),
     CommandType.DEMAND_SECOND: ("Ask for a second adjudicator", "panel.second"),
+    CommandType.ASK_IDENTITY: ("Ask to see who somebody is", "reveals.ask"),
+    CommandType.GRANT_IDENTITY: ("Answer who asks to see an identity", "reveals.answer"),
     CommandType.DECLARE_CONFLICT: ("I have a conflict of interest", "panel.conflict"),
     CommandType.REASSIGN: ("Reassign", "board.reassign"),
 }

@@ -12,8 +12,9 @@ from webapp.guards import signed_in
 from webapp.views.case_cards import cards
 from webapp.views.case_words import ACTS, OUTCOMES
 from webapp.views.desk import me, open_case, told
+from webapp.views.reveal_cards import reveal_cards, shown_now
 from webapp.views.showing import TimeView, counted, day_of, due_words, joined, long_instant, time_view
-from workflows.core.definition import CommandType, Side, StageKind
+from workflows.core.definition import IDENTITY_COMMANDS, CommandType, Side, StageKind
 from workflows.core.permissions import Relation
 from workflows.service.views import CasePage, FollowUpView
 
@@ -33,7 +34,7 @@ class Next:
 @signed_in
 def page(case_id: uuid.UUID) -> Response | str:
     """One case, as far as this person may see it."""
-    found = open_case(case_id)
+    found = open_case(case_id, revealed=True)
     if found.kind is StageKind.DRAFT:
         return redirect(url_for("requests.tasks", case_id=case_id), 303)
     return render_template(
@@ -42,7 +43,8 @@ def page(case_id: uuid.UUID) -> Response | str:
         stage=stage_tag(found),
         time=clock_of(found),
         next=next_box(found),
-        cards=cards(found),
+        cards=(*cards(found), *reveal_cards(found)),
+        shown=shown_now(found),
         to_do=[_to_do(found, each) for each in found.follow_ups],
         history=told(found.timeline),
         only_manages=found.request is None and found.counts is None,
@@ -76,10 +78,12 @@ _RANK = {
     command: rank
     for rank, command in enumerate(
         (
+            CommandType.GRANT_IDENTITY,
             CommandType.ASK,
             CommandType.WITHDRAW,
             CommandType.CHASE,
             CommandType.REASSIGN,
+            CommandType.ASK_IDENTITY,
             CommandType.DEMAND_SECOND,
             CommandType.DECLARE_CONFLICT,
         ),
@@ -87,6 +91,9 @@ _RANK = {
     )
 }
 """The stage's own work is the main act; these come after it."""
+
+
+_LINKS = frozenset({CommandType.DECLARE_CONFLICT, CommandType.DEMAND_SECOND, CommandType.ASK_IDENTITY})
 
 
 def next_box(found: CasePage) -> Next:
@@ -108,7 +115,7 @@ def next_box(found: CasePage) -> Next:
         else:
             # Taking the request back, or leaving it to others, must never be the most prominent thing on the page.
             quiet = "yes" if offer.command is CommandType.WITHDRAW else ""
-            link = "yes" if offer.command in (CommandType.DECLARE_CONFLICT, CommandType.DEMAND_SECOND) else ""
+            link = "yes" if offer.command in _LINKS else ""
             acts.append({"text": words, "url": url_for(endpoint, case_id=found.id), "quiet": quiet, "link": link})
     return Next(_next_words(found, may_act=bool(acts)), tuple(acts), tuple(_merged(closed)))
 
@@ -143,15 +150,13 @@ def _next_words(found: CasePage, *, may_act: bool) -> str:
     return f"{_capital(who)} at {found.holder_org_name} has the next move: {_asked(found)}."
 
 
-_MINDING = frozenset(
-    {
-        CommandType.CHASE,
-        CommandType.REASSIGN,
-        CommandType.WITHDRAW,
-        CommandType.DECLARE_CONFLICT,
-        CommandType.DEMAND_SECOND,
-    }
-)
+_MINDING = IDENTITY_COMMANDS | {
+    CommandType.CHASE,
+    CommandType.REASSIGN,
+    CommandType.WITHDRAW,
+    CommandType.DECLARE_CONFLICT,
+    CommandType.DEMAND_SECOND,
+}
 
 
 def _while_waiting(found: CasePage, *, owner: bool) -> str:

@@ -61,9 +61,12 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def open_case(case_id: uuid.UUID) -> CasePage:
-    """The case for who asks. Raises Refused (NOT_FOUND)."""
-    return casework().case(me(), str(case_id), now=g.now)
+def open_case(case_id: uuid.UUID, *, revealed: bool = False) -> CasePage:
+    """The case for who asks. Raises Refused (NOT_FOUND).
+
+    ``revealed`` is for the one page that shows a name on request: whoever was shown one sees it there and nowhere else.
+    """
+    return casework().case(me(), str(case_id), now=g.now, revealed=revealed)
 
 
 def page_number() -> int:

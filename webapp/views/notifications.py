@@ -29,6 +29,8 @@ WORDS: Mapping[str, str] = {
     NoticeKind.ESCALATION: "This was passed up to you because it is late",
     NoticeKind.CHASE: "A manager asks you to act",
     NoticeKind.REASSIGNED: "This was given to you",
+    NoticeKind.IDENTITY_ASKED: "Somebody asks to see an identity: please answer",
+    NoticeKind.IDENTITY_ANSWERED: "Whether an identity is shown to you was answered",
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from this",
     NoticeKind.FOLLOW_UP: "You have something to follow up",
 }

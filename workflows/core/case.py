@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.core import events as e
+from workflows.core import reveal
 from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome, PersonFinding
@@ -155,6 +156,7 @@ class Case:
     outcome: Outcome | None = None
     closed_at: datetime | None = None
     conflicts: tuple[Conflict, ...] = ()
+    reveals: reveal.Reveals = ()
     followups: tuple[FollowUp, ...] = ()
     votes: tuple[Vote, ...] = ()
     seconds: tuple[SecondDemanded, ...] = ()
@@ -373,6 +375,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.ConflictDeclared: declared,
     e.AdjudicatorVoted: voted,
     e.SecondAdjudicatorDemanded: second_demanded,
+    **reveal.FOLDS,
     e.Reminded: _fired,
     e.Escalated: _fired,
     e.BecameOverdue: _fired,

@@ -270,6 +270,33 @@ class DemandSecond(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskIdentity(Command):
+    """Whoever advises asks to see who stands behind one label."""
+
+    type: ClassVar[CommandType] = CommandType.ASK_IDENTITY
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantIdentity(Command):
+    """Another person shows the identity, for as long as the workflow says."""
+
+    type: ClassVar[CommandType] = CommandType.GRANT_IDENTITY
+    number: int
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseIdentity(Command):
+    """Another person does not show it, and says why."""
+
+    type: ClassVar[CommandType] = CommandType.REFUSE_IDENTITY
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rung(Command):
     """What the three commands of the clock have in common: which rung, of which clock."""
 

@@ -45,6 +45,9 @@ class CommandType(StrEnum):
     REASSIGN = "reassign"
     DECLARE_CONFLICT = "declare_conflict"
     DEMAND_SECOND = "demand_second"
+    ASK_IDENTITY = "ask_identity"
+    GRANT_IDENTITY = "grant_identity"
+    REFUSE_IDENTITY = "refuse_identity"
     REMIND = "remind"
     MARK_OVERDUE = "mark_overdue"
     ESCALATE = "escalate"
@@ -103,6 +106,9 @@ COLLEAGUE_COMMANDS = frozenset({CommandType.DECLARE_CONFLICT})
 
 DECIDER_COMMANDS = frozenset({CommandType.DEMAND_SECOND})
 """Commands of whoever may decide, at every stage where something is decided: no workflow can leave them out."""
+
+IDENTITY_COMMANDS = frozenset({CommandType.ASK_IDENTITY, CommandType.GRANT_IDENTITY, CommandType.REFUSE_IDENTITY})
+"""Commands about seeing who somebody is, on any open, submitted case, where the workflow says for how long."""
 
 REQUESTER_COMMANDS = frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER})
 """Commands only the person who made the request may give."""
@@ -242,6 +248,8 @@ class Definition:
     thresholds: Mapping[str, str]
     reasons: tuple[Reason, ...]
     packs: tuple[str, ...] = ()
+    identity_shown_for: Length | None = None
+    """How long an identity may be seen once it is shown to whoever advises, in hours; None: it never is."""
 
     def stage(self, name: str) -> Stage:
         """The stage called ``name``. Raises KeyError for a name that this version does not have."""

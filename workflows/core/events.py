@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision, PersonFinding
@@ -208,6 +208,35 @@ class ConflictDeclared(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityAsked(Event):
+    """Whoever advises asked to see who stands behind a label. ``number`` counts such requests from 1."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"label", "reason"})
+    number: int
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityGranted(Event):
+    """It was shown, up to the instant ``until``."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answer"})
+    number: int
+    until: datetime
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRefused(Event):
+    """It was not shown."""
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answer"})
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded(Event):
     """A reminder rung was reached."""
 
@@ -251,7 +280,8 @@ EVENTS: dict[str, type[Event]] = {
     for kind in (
         Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
-        Reminded, BecameOverdue, Escalated, FollowUpOpened, FollowUpDone, FollowUpReminded,
+        IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, FollowUpOpened,
+        FollowUpDone, FollowUpReminded,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

@@ -12,6 +12,7 @@ from workflows.core.following import deciding_roles
 from workflows.core.followups import FollowUp, FollowUpKind
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
 from workflows.core.request import Recipient, Request
+from workflows.core.reveal import Reveal
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 _ASKER, _HOLDER = "asking-organisation", "holding-organisation"
@@ -77,6 +78,10 @@ def _to_follow_up(definition: Definition) -> FollowUp:
     return FollowUp(1, FollowUpKind.REVIEW_USE, Side.HOLDER, deciding_roles(definition), _AT)
 
 
+_ASK = Reveal(number=1, label="Child A", asked_by="asker", asked_at=_AT, reason="")
+"""Somebody else waits to see a name: whether the person of the row may answer is asked too."""
+
+
 def case_at(stage: Stage, definition: Definition) -> Case:
     """A case that stands at ``stage``, with advice given by the adviser of the matrix."""
     advised = stage.kind in (StageKind.ADJUDICATION, StageKind.RELEASE)
@@ -88,6 +93,7 @@ def case_at(stage: Stage, definition: Definition) -> Case:
         requester=_OWNER, requester_org=_ASKER, holder_org=_HOLDER, calendar="england-and-wales",
         created_at=_AT, stage_since=_AT, request=Request(recipients=(recipient,)),
         submitted_at=None if stage.kind is StageKind.DRAFT else _AT, advice=(advice,) if advised else (),
+        reveals=(_ASK,),
         back_to=holding.name if stage.kind is StageKind.INFORMATION_NEEDED else "",
         closed_at=_AT if stage.kind is StageKind.CLOSED else None, followups=(_to_follow_up(definition),),
     )  # fmt: skip

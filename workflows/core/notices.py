@@ -11,6 +11,7 @@ from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.followups import TITLES, FollowUp, find
+from workflows.core.identity import GRANTERS
 from workflows.core.votes import waiting_for_second
 
 
@@ -30,6 +31,8 @@ class NoticeKind(StrEnum):
     CHASE = "chase"
     REASSIGNED = "reassigned"
     STOOD_ASIDE = "stood_aside"
+    IDENTITY_ASKED = "identity_asked"
+    IDENTITY_ANSWERED = "identity_answered"
     FOLLOW_UP = "follow_up"
 
 
@@ -155,11 +158,24 @@ def _told(
             yield NoticeKind.FOLLOW_UP, _to_follow_up(event, after)
         case e.FollowUpOpened() | e.FollowUpDone():
             return
+        case e.IdentityAsked() | e.IdentityGranted() | e.IdentityRefused():
+            yield _identity(event, after)
         case _:
             if event.move is not None and after.submitted_at is not None:
                 yield NoticeKind.YOUR_TURN, here
                 if before is not None and before.submitted_at is not None:
                     yield NoticeKind.PROGRESS, requester
+
+
+def _identity(
+    event: e.IdentityAsked | e.IdentityGranted | e.IdentityRefused, case: Case
+) -> tuple[NoticeKind, Audience]:
+    """Who may show a name is told that somebody asks; who asked is told of the answer."""
+    if isinstance(event, e.IdentityAsked):
+        barred = {case.requester, event.by, *case.advisers}
+        return NoticeKind.IDENTITY_ASKED, at_holder(case, GRANTERS, barred=barred)
+    asker = next(each.asked_by for each in case.reveals if each.number == event.number)
+    return NoticeKind.IDENTITY_ANSWERED, Audience(people=(asker,))
 
 
 def _work_desk(case: Case, definition: Definition) -> Audience:

@@ -15,6 +15,7 @@ from workflows.core.commands import Command, FinishFollowUp
 from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
+    IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     REQUESTER_COMMANDS,
     CommandType,
@@ -24,6 +25,7 @@ from workflows.core.definition import (
     StageKind,
 )
 from workflows.core.followups import FollowUp, find, waiting
+from workflows.core.identity import identity_refusal
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
 from workflows.core.routing import stage_refusal
 from workflows.core.votes import waiting_for_second
@@ -170,6 +172,8 @@ def _refusal(
     if command in COLLEAGUE_COMMANDS:
         colleague = known & {Relation.WORKER, Relation.HOLDER_MANAGER}
         return None if colleague else Refusal(NOT_YOURS, "Only somebody who works for the holder can do this.")
+    if command in IDENTITY_COMMANDS:
+        return identity_refusal(case, person, definition, command=command)
     return worker_refusal(case, person, definition, command=command)
 
 

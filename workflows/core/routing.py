@@ -14,6 +14,7 @@ from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
     DECIDER_COMMANDS,
+    IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     CommandType,
     Definition,
@@ -39,7 +40,7 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
         return None
     if case.closed:
         return Refusal(WRONG_STAGE, "This request is closed.")
-    if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS:
+    if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS | IDENTITY_COMMANDS:
         return Refusal(WRONG_STAGE, "This request has not been sent yet.") if case.submitted_at is None else None
     if command in CLOCK_COMMANDS:
         return None

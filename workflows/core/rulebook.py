@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workflows.core import asking, deciding, following, holding, minding, panel, requesting
+from workflows.core import asking, deciding, following, holding, minding, panel, requesting, reveals
 from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
@@ -33,6 +33,9 @@ RULES: dict[CommandType, Rule] = {
     CommandType.REASSIGN: minding.reassign,
     CommandType.DECLARE_CONFLICT: minding.declare_conflict,
     CommandType.DEMAND_SECOND: panel.demand_second,
+    CommandType.ASK_IDENTITY: reveals.ask_identity,
+    CommandType.GRANT_IDENTITY: reveals.grant_identity,
+    CommandType.REFUSE_IDENTITY: reveals.refuse_identity,
     CommandType.REMIND: minding.rung,
     CommandType.MARK_OVERDUE: minding.rung,
     CommandType.ESCALATE: minding.rung,

@@ -12,6 +12,7 @@ from workflows.core.definition import Definition, Side
 from workflows.core.followups import TITLES, waiting
 from workflows.core.notices import Audience, NoticeKind, desk
 from workflows.core.permissions import Principal, is_for
+from workflows.core.reveal import open_asks
 
 CALLS_TO_ACT = frozenset(
     {
@@ -35,6 +36,8 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     """Whether ``person`` should still be told. ``stage_title`` is the stage that the notice speaks of."""
     if kind not in OF_ANYBODY and stands_aside(case, person):
         return False
+    if kind is NoticeKind.IDENTITY_ASKED:
+        return not case.closed and any(each.asked_by != person.id for each in open_asks(case.reveals))
     stage = definition.stage(case.stage)
     if kind in CALLS_TO_ACT:
         return stage.title == stage_title and among(desk(case, definition), person)

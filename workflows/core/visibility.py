@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.core.case import Case
-from workflows.core.definition import Definition, Role, StageKind
+from workflows.core.definition import Definition
+from workflows.core.identity import labels_only
 from workflows.core.permissions import Principal, Relation, relations
 from workflows.core.votes import may_read
-
-IDENTITY_ROLES = frozenset({Role.CONSENT_OFFICER, Role.CALDICOTT_GUARDIAN, Role.DEPUTY_GUARDIAN, Role.ADJUDICATOR})
-"""Roles whose work needs names. Advice is given without identity (golden rule 3, 2018)."""
 
 
 class Identity(StrEnum):
@@ -69,13 +67,7 @@ def _identity(case: Case, person: Principal, known: frozenset[Relation]) -> Iden
     if Relation.WORKER not in known:
         return Identity.NONE
     roles = person.roles_in(case.holder_org)
-    if case.kind is StageKind.RELEASE:
-        return Identity.FULL
-    # A question that goes back from advice does not lift what lies between: the advice is still to be given.
-    kind = case.back_kind if case.kind is StageKind.INFORMATION_NEEDED else case.kind
-    if kind is StageKind.ADVICE and Role.IG_LEAD in roles:
-        return Identity.LABELS
-    return Identity.FULL if roles & IDENTITY_ROLES else Identity.LABELS
+    return Identity.LABELS if labels_only(case, roles) else Identity.FULL
 
 
 def contents(case: Case, person: Principal) -> tuple[str, ...]:

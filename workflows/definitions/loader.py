@@ -151,6 +151,7 @@ def definition_of(source: Source, model: WorkflowModel) -> Definition:
         thresholds=dict(model.thresholds),
         reasons=tuple(Reason(each.code, each.words, tuple(each.outcomes)) for each in model.reasons),
         packs=tuple(model.packs),
+        identity_shown_for=model.identity_shown_for,
     )
 
 

@@ -35,6 +35,8 @@ MOST: dict[Unit, int] = {
     Unit.CALENDAR_MONTHS: 24,
 }
 """No length may be over two years: bank holidays are not known further ahead."""
+MOST_HOURS_SHOWN = 8
+"""The longest time for which a name may be shown; who needs it longer asks again."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WORKFLOW_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -127,6 +129,14 @@ def length(value: Any) -> Length:
     if not 1 <= amount <= MOST[unit]:
         wrong("bad-length", f"This length must be from 1 to {MOST[unit]:,} {unit}. Change the number.")
     return Length(amount, unit)
+
+
+def shown_for(value: Any) -> Length:
+    """A length in hours, short enough that nobody forgets that a name can be seen."""
+    found = length(value)
+    if found.unit is not Unit.HOURS or found.amount > MOST_HOURS_SHOWN:
+        wrong("bad-length", f"A name is shown for 1 to {MOST_HOURS_SHOWN} hours. Write such as: 1 hours.")
+    return found
 
 
 def _when(value: Any) -> When:
@@ -250,6 +260,7 @@ class WorkflowModel(FileModel):
     start: Name
     status: Title | None = None
     packs: list[Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
+    identity_shown_for: Annotated[Length, PlainValidator(shown_for)] | None = None
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]
     sensitive: list[Name] = []

@@ -113,9 +113,12 @@ class Casework:
         """A draft for its owner. Raises Refused (NOT_FOUND)."""
         return questions.draft(self.engine, self.library, person, case_id)
 
-    def case(self, person: Principal, case_id: str, *, now: datetime) -> CasePage:
-        """One case, filtered for this person; the reading is recorded. Raises Refused (NOT_FOUND)."""
-        return questions.case_page(self.engine, self.library, person, case_id, now=now)
+    def case(self, person: Principal, case_id: str, *, now: datetime, revealed: bool = False) -> CasePage:
+        """One case, filtered for this person; the reading is recorded. Raises Refused (NOT_FOUND).
+
+        ``revealed`` shows also the identities that were shown to her on request, and records that she looked.
+        """
+        return questions.case_page(self.engine, self.library, person, case_id, now=now, revealed=revealed)
 
     def contents(self, person: Principal, case_id: str, *, now: datetime) -> tuple[ContentView, ...]:
         """Released words for this recipient; each view is recorded. Raises Refused (NOT_FOUND)."""

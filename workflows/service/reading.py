@@ -19,10 +19,11 @@ from workflows.core.packs import Pack
 from workflows.core.permissions import Principal, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.request import Person, Request
+from workflows.core.reveal import visible_labels
 from workflows.core.routing import check_needs
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
-from workflows.service import followups
+from workflows.service import followups, revealing
 from workflows.service.library import Library
 from workflows.service.panels import panel_view
 from workflows.service.timeline import timeline
@@ -33,8 +34,12 @@ from workflows.store import pages
 LONDON = ZoneInfo("Europe/London")
 
 
-def case_page(engine: Engine, library: Library, person: Principal, case_id: str, *, now: datetime) -> CasePage:
+def case_page(
+    engine: Engine, library: Library, person: Principal, case_id: str, *, now: datetime, revealed: bool = False
+) -> CasePage:
     """The case as this person may see it. Records the reading.
+
+    ``revealed`` adds the identities that were shown to her on request; that she looked at them is recorded too.
 
     Raises Refused (NOT_FOUND) alike for what does not exist and for what she may not know of.
     """
@@ -49,7 +54,13 @@ def case_page(engine: Engine, library: Library, person: Principal, case_id: str,
         lines = pages.history(connection, case_id)
         packs = library.packs(connection, named.case.packs)
         pages.record_read(connection, case_id=case_id, person_id=person.id, what="case", at=now)
-        return _page(library, named, definition, person, seen, lines, packs=packs, now=now)
+        shown: frozenset[str] = frozenset()
+        if revealed and seen.identity is Identity.LABELS:
+            shown = visible_labels(named.case.reveals, person.id, now=now)
+        if shown:
+            labels = sorted(shown)
+            pages.record_read(connection, case_id=case_id, person_id=person.id, what="identity", at=now, items=labels)
+        return _page(library, named, definition, person, seen, lines, packs=packs, shown=shown, now=now)
 
 
 def contents(
@@ -121,6 +132,7 @@ def _page(
     lines: list[pages.Line],
     *,
     packs: tuple[Pack, ...],
+    shown: frozenset[str],
     now: datetime,
 ) -> CasePage:
     whole, on = named.case, now.astimezone(LONDON).date()
@@ -144,7 +156,7 @@ def _page(
         submitted_at=case.submitted_at, closed_at=case.closed_at,
         outcome=case.outcome.value if case.outcome else "", round=case.round,
         offers=offers(whole, person, definition), request=request,
-        people=_people(whole, request, seen.identity, on=on),
+        people=_people(whole, request, seen.identity, shown, on=on),
         items=request.items if request else (),
         consent_check=case.consent_check if seen.consent_note else None,
         consent_by=_name_of(case.consent_check.by if case.consent_check else "", lines),
@@ -154,7 +166,7 @@ def _page(
         redirect=case.advice[-1].redirect if case.advice and seen.request else "",
         released_at=case.released_at, released=case.released if seen.decision else (),
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
-        bodies=named.bodies,
+        bodies=named.bodies, reveals=revealing.views(case.reveals, person, seen, lines, now=now),
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
         follow_ups=followups.views(whole, person, seen, lines, read=case.followups, now=now),
         panel=panel_view(whole, person, definition, seen, read=case.votes),
@@ -211,17 +223,28 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         CommandType.DEMAND_SECOND,
         CommandType.DECLARE_CONFLICT,
         CommandType.FINISH_FOLLOW_UP,
+        CommandType.ASK_IDENTITY,
+        CommandType.GRANT_IDENTITY,
+        CommandType.REFUSE_IDENTITY,
     )
     minding = [command for command in others if answers[command] is None]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))
 
 
-def _people(whole: Case, request: Request | None, identity: Identity, *, on: date) -> tuple[PersonView, ...]:
-    """The people of a request; age bands are told of the whole case, for the veil hides dates of birth."""
+def _people(
+    whole: Case, request: Request | None, identity: Identity, shown: frozenset[str], *, on: date
+) -> tuple[PersonView, ...]:
+    """The people of a request, those with a label in ``shown`` with their identity.
+
+    Age bands are told of the whole case, for the veil hides dates of birth.
+    """
     if request is None:
         return ()
     pairs = zip(whole.request.people, request.people, strict=True)
-    return tuple(person_view(person, shown, identity, on=on) for person, shown in pairs)
+    return tuple(
+        person_view(person, veiled, Identity.FULL if veiled.label in shown else identity, on=on)
+        for person, veiled in pairs
+    )
 
 
 def person_view(person: Person, shown: Person, identity: Identity, *, on: date) -> PersonView:
@@ -231,6 +254,6 @@ def person_view(person: Person, shown: Person, identity: Identity, *, on: date) 
     if identity is not Identity.FULL:
         return PersonView(shown.label, roles, shown.relation, shown.contact, band)
     return PersonView(
-        person.label, roles, person.relation, person.contact, band, person.name, person.born,
+        shown.label, roles, person.relation, person.contact, band, person.name, person.born,
         person.nhs_number, person.capacity, person.competence,
     )  # fmt: skip

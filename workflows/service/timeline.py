@@ -75,6 +75,8 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
         case e.ConflictDeclared():
             inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
             return ("Stood aside: conflict of interest", event.reason) if inside else None
+        case e.IdentityAsked() | e.IdentityGranted() | e.IdentityRefused():
+            return _revealed(event) if Relation.WORKER in seen.relations else None
         case e.Reminded():
             return "Reminder sent", ""
         case e.BecameOverdue():
@@ -92,6 +94,16 @@ def _panel(event: e.AdjudicatorVoted | e.SecondAdjudicatorDemanded, seen: Look) 
     if isinstance(event, e.AdjudicatorVoted):
         return "One of two adjudicators has decided", ""
     return "A second adjudicator was asked for", event.reason if Relation.WORKER in seen.relations else ""
+
+
+def _revealed(event: e.IdentityAsked | e.IdentityGranted | e.IdentityRefused) -> tuple[str, str]:
+    match event:
+        case e.IdentityAsked():
+            return f"Asked to see who {event.label} is", event.reason
+        case e.IdentityGranted():
+            return "Showed an identity for a time", event.answer
+        case e.IdentityRefused():
+            return "Refused to show an identity", event.answer
 
 
 def _advised(event: e.Advised, seen: Look) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from workflows.core.visibility import Look
 from workflows.service.followups import FollowUpRow as FollowUpRow
 from workflows.service.followups import FollowUpView as FollowUpView
 from workflows.service.panels import PanelView
+from workflows.service.revealing import RevealView
 from workflows.store.notices import NoticeRow as NoticeRow
 
 
@@ -106,6 +107,8 @@ class CasePage:
     my_contents: tuple[str, ...]
     bodies: Bodies
     """What the checks of legal bases know of both organisations."""
+    reveals: tuple[RevealView, ...]
+    """Who asked to see an identity and what was answered, oldest first; for who works on the case."""
     no_delegation: Refusal | None
     """Why release could not be delegated even if the advice supports sharing; None when it could."""
     packs: tuple[Pack, ...] = ()
