@@ -96,7 +96,7 @@ def test_asking_again_after_the_time_is_over() -> None:
         (CONSENT, "not_yours"), (OUTSIDER, "not_found"), (REQUESTER, "own_case"), (TURNCOAT, "own_case"),
     ],
 )  # fmt: skip
-def test_who_may_ask(who: Principal, refused: str) -> None:
+def test_only_who_works_on_it_may_ask(who: Principal, refused: str) -> None:
     assert code(Play().to("ig_advice"), who, ASK) == refused
 
 
@@ -137,7 +137,7 @@ def test_who_may_answer(who: Principal, refused: str) -> None:
     assert (code(play, who, GRANT), code(play, who, REFUSE)) == (refused, refused)
 
 
-def test_nobody_answers_herself_or_what_nobody_asked() -> None:
+def test_who_may_not_answer() -> None:
     assert code(Play().to("ig_advice"), GUARDIAN, GRANT) == "nothing_asked"
     play = asked(by=BOTH)
     play.do(c.Advise, IG, advice=c.AdviceType.SUPPORTS)

@@ -85,7 +85,10 @@ def test_an_escalation_holds_while_the_case_stands_there_and_the_person_has_the_
     assert not holds(MAX, asked, "Information needed")
 
 
-@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - CALLS_TO_ACT - {NoticeKind.ESCALATION, NoticeKind.FOLLOW_UP}))
+@pytest.mark.parametrize(
+    "kind",
+    sorted(set(NoticeKind) - CALLS_TO_ACT - {NoticeKind.ESCALATION, NoticeKind.FOLLOW_UP, NoticeKind.IDENTITY_ASKED}),
+)
 def test_what_has_happened_stays_true(kind: NoticeKind, standard: Definition) -> None:
     case = at_stage(standard, "declined")
     assert still_true(kind, case, standard, person=RITA, stage_title="Adjudication")
