@@ -246,10 +246,12 @@ def choose_items(visitor: Visitor, shared: Sequence[str], refused: Mapping[str, 
 
 
 def weigh(visitor: Visitor, story: Scenario, *, conditions: Sequence[str] = (), would_change_it: str = "") -> None:
-    """Both sides of the scales, and conditions."""
+    """Both sides of the scales, and conditions. The requester's words on both risks stand there already."""
     purpose = story.part(Purpose)
-    visitor.fill("harm_of_sharing", purpose.risk_of_sharing)
-    visitor.fill("harm_of_not_sharing", purpose.risk_of_not_sharing)
+    for side, words in (("sharing", purpose.risk_of_sharing), ("not_sharing", purpose.risk_of_not_sharing)):
+        assert visitor.page.locator(f"#harm_of_{side}").input_value() == words
+        visitor.choose(f"likelihood_of_{side}", "possible")
+        visitor.choose(f"severity_of_{side}", "serious")
     visitor.fill("conditions", "\n".join(conditions))
     visitor.fill("would_change_it", would_change_it)
 

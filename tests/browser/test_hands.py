@@ -119,9 +119,13 @@ def test_deciding_with_the_keyboard_alone(visit: Visit, ground: Ground) -> None:
     assert anne.page.evaluate("document.activeElement.value") == "refuse"
     tab_to(anne, "reason-notes-refuse")
     keys.type("Sharing would do")
-    for name in ("text-notes-refuse", "harm_of_sharing", "harm_of_not_sharing", "would_change_it"):
+    tab_to(anne, "text-notes-refuse")
+    keys.type("She would stop coming.")
+    for name in ("likelihood_of_not_sharing", "severity_of_not_sharing"):
         tab_to(anne, name)
-        keys.type("She would stop coming.")
+        keys.press("Space")
+    tab_to(anne, "would_change_it")
+    keys.type("She would stop coming.")
     with anne.goes_on():
         tab_to(anne, "Read it back to me")
         keys.press("Enter")

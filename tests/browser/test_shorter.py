@@ -120,7 +120,9 @@ def test_continuing_use(visit: Visit, ground: Ground) -> None:
     journeys.from_worklist(moira, ground.reference(case_id), "Decide 2 items")
     moira.sees("Continuing: month until")
     journeys.choose_items(moira, ["attendance", "incidents"], {})
-    journeys.weigh(moira, story)
+    journeys.weigh(moira, story, conditions=["for the care plan"])
+    moira.fill("retention", "until the plan ends")
+    moira.fill("onward", "nobody")
     moira.press("Read it back to me", status=422)
     assert moira.page.locator(".govuk-error-summary a").first.get_attribute("href") == "#review_by"
     review = (ground.now + timedelta(days=180)).date()
