@@ -38,6 +38,7 @@ from workflows.core.definition import (
 from workflows.core.events import EVENTS, Event
 from workflows.core.matrix import COMMANDS, matrix
 from workflows.core.notices import NoticeKind
+from workflows.core.request import Consent, ConsentAndOpenness, ConsentState, LegalBasis
 from workflows.core.rulebook import RULES
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.settings import Settings
@@ -156,6 +157,9 @@ def events_by_command() -> dict[CommandType, set[str]]:
     back = Counted().to("consent_check")
     back.do(c.Ask, CONSENT, question="Was he told?")
     back.do(c.Withdraw, REQUESTER, reason="Not needed any more.")
+    given = ConsentAndOpenness(Consent(ConsentState.GIVEN, kinds=("uk_gdpr",)))
+    taken = Counted().to("consent_check", consent=given, basis=LegalBasis("6(1)(a)"))
+    taken.do(c.WithdrawConsent, REQUESTER, person="Adult A", how="verbal", given_by="data_subject")
     return dict(Counted.made)
 
 

@@ -15,7 +15,7 @@ from workflows.core.due import due
 from workflows.core.facts import facts
 from workflows.core.guards import MAX_LENGTH, GuardError, compile_guard
 from workflows.core.notices import Audience, NoticeKind, desk, notices
-from workflows.core.request import Consent, ConsentAndOpenness, LegalBasis, Task
+from workflows.core.request import Consent, ConsentAndOpenness, LegalBasis, Task, Told
 from workflows.definitions.calendars import seed_calendars
 
 CALENDAR = seed_calendars()["england-and-wales"]
@@ -95,8 +95,12 @@ def test_desks() -> None:
     assert notices(odd, [gone], waiting.now, STANDARD) == []
 
 
+TOLD = ConsentAndOpenness(PARTS[Task.CONSENT].consent, Told(True))
+"""The person has been told, so that nothing is to be followed up and only the clock's own work is due."""
+
+
 def test_what_falls_due_follows_the_clock() -> None:
-    play = Play().to("ig_advice")
+    play = Play().to("ig_advice", consent=TOLD)
     items = due(play.now, STANDARD, CALENDAR)
     assert [item.rung for item in items] == ["half", "overdue", "deputy", "manager", "named_senior"]
     assert items == sorted(items, key=lambda item: item.at)
@@ -108,11 +112,11 @@ def test_what_falls_due_follows_the_clock() -> None:
     play.do(c.Remind, rung="half", clock=items[0].clock)
     assert due(play.now, STANDARD, CALENDAR)[0].rung == "overdue"
     assert due(Play().start().now, STANDARD, CALENDAR) == []
-    assert due(Play().to("partly_shared").now, STANDARD, CALENDAR) == []
+    assert due(Play().to("partly_shared", consent=TOLD).now, STANDARD, CALENDAR) == []
 
 
 def test_a_ladder_may_leave_an_urgency_out() -> None:
-    play = Play().to("ig_advice")
+    play = Play().to("ig_advice", consent=TOLD)
     stage = STANDARD.stage("ig_advice")
     short = changed(stage, ladder=(changed(stage.ladder[0], when={}), stage.ladder[1]))
     other = changed(STANDARD, stages={**STANDARD.stages, "ig_advice": short})
@@ -120,7 +124,7 @@ def test_a_ladder_may_leave_an_urgency_out() -> None:
 
 
 def test_a_clock_can_be_paused_altogether() -> None:
-    play = Play().to("ig_advice")
+    play = Play().to("ig_advice", consent=TOLD)
     play.do(c.Ask, IG, question="Who?")
     assert play.now.held is not None
     paused = changed(play.now, clock=play.now.held, held=None)

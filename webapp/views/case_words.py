@@ -76,6 +76,7 @@ QUESTIONS_NOW: Mapping[QuestionNow, str] = {
 }
 ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.RECORD_CONSENT: ("Record the consent check", "checks.consent"),
+    CommandType.WITHDRAW_CONSENT: ("Record that consent was taken back", "checks.withdraw"),
     CommandType.ADVISE: ("Give advice", "acts.advise"),
     CommandType.DECIDE: ("Decide", "decide.page"),
     CommandType.RELEASE: ("Enter what is shared", "acts.release"),

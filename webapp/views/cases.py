@@ -16,6 +16,7 @@ from webapp.views.reveal_cards import reveal_cards, shown_now
 from webapp.views.showing import TimeView, counted, day_of, due_words, joined, long_instant, time_view
 from workflows.core.definition import IDENTITY_COMMANDS, CommandType, Side, StageKind
 from workflows.core.permissions import Relation
+from workflows.core.withdrawing import given_entries
 from workflows.service.views import CasePage, FollowUpView
 
 blueprint = Blueprint("cases", __name__)
@@ -86,6 +87,7 @@ _RANK = {
             CommandType.ASK_IDENTITY,
             CommandType.DEMAND_SECOND,
             CommandType.DECLARE_CONFLICT,
+            CommandType.WITHDRAW_CONSENT,
         ),
         1,
     )
@@ -93,7 +95,15 @@ _RANK = {
 """The stage's own work is the main act; these come after it."""
 
 
-_LINKS = frozenset({CommandType.DECLARE_CONFLICT, CommandType.DEMAND_SECOND, CommandType.ASK_IDENTITY})
+_LINKS = frozenset(
+    {
+        CommandType.DECLARE_CONFLICT,
+        CommandType.DEMAND_SECOND,
+        CommandType.ASK_IDENTITY,
+        CommandType.WITHDRAW_CONSENT,
+    }
+)
+"""Acts that are seldom wanted: links, not buttons."""
 
 
 def next_box(found: CasePage) -> Next:
@@ -104,6 +114,8 @@ def next_box(found: CasePage) -> Next:
             continue
         words, endpoint = ACTS[offer.command]
         if offer.command is CommandType.DEMAND_SECOND and found.panel is not None and found.panel.needed:
+            continue
+        if offer.command is CommandType.WITHDRAW_CONSENT and not (found.request and given_entries(found.request)):
             continue
         if offer.command is CommandType.DECIDE and found.items:
             words = f"Decide {counted(len(found.items), 'item')}"
@@ -154,6 +166,7 @@ _MINDING = IDENTITY_COMMANDS | {
     CommandType.CHASE,
     CommandType.REASSIGN,
     CommandType.WITHDRAW,
+    CommandType.WITHDRAW_CONSENT,
     CommandType.DECLARE_CONFLICT,
     CommandType.DEMAND_SECOND,
 }

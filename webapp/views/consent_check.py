@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response
 
 from webapp.forms import date_parts, real_date
 from webapp.guards import signed_in
+from webapp.parsing import words
 from webapp.views.acts import show, stamped
 from webapp.views.case_cards import Row, item_title, row
 from webapp.views.case_words import FINDING_HINTS, FINDINGS
 from webapp.views.consent_cards import consent_rows, told_rows
 from webapp.views.desk import Sent, carry_out, open_case, require_open, sent
-from workflows.core.commands import ConsentFinding, PersonFinding, RecordConsent
+from workflows.core.commands import ConsentFinding, PersonFinding, RecordConsent, WithdrawConsent
 from workflows.core.consent_people import Entry, entries, open_points
 from workflows.core.definition import CommandType
 from workflows.core.grounds import day_of
+from workflows.core.withdrawing import given_entries
 from workflows.service.views import CasePage
 
 blueprint = Blueprint("checks", __name__)
@@ -100,6 +102,45 @@ def record_consent(case_id: uuid.UUID) -> Response:
     command = RecordConsent(**stamp, finding=finding, covers_all=covers, note=form.get("note"), people=known)
     typed = {"What you found": FINDINGS[finding], "Your note": form.get("note")}
     return carry_out(command, form, done="The consent check was recorded.", again=draw, typed=typed)
+
+
+@blueprint.get("/cases/<uuid:case_id>/consent/withdraw")
+@signed_in
+def withdraw(case_id: uuid.UUID) -> Response:
+    """Somebody took back her consent."""
+    found = open_case(case_id)
+    require_open(found, CommandType.WITHDRAW_CONSENT)
+    return show("consent_withdraw", found, **_withdrawal_words(found))
+
+
+def _withdrawal_words(found: CasePage, chosen: tuple[str, ...] = ()) -> dict[str, Any]:
+    labels = list(dict.fromkeys(each.person for each in given_entries(found.request))) if found.request else []
+    titles = [(item.key, item_title(item, found)) for item in found.items]
+    return {
+        "people": labels, "labels": [(label, label) for label in labels], "titles": titles, "words": words,
+        "chosen": chosen,
+    }  # fmt: skip
+
+
+@blueprint.post("/cases/<uuid:case_id>/consent/withdraw")
+@signed_in
+def record_withdrawal(case_id: uuid.UUID) -> Response:
+    """Record that consent was taken back."""
+    form = sent("person", "how", "given_by", "note")
+    chosen = tuple(request.form.getlist("items"))
+    stamp = stamped(case_id)
+    command = WithdrawConsent(
+        **stamp, person=form.get("person"), items=chosen, how=form.get("how"), given_by=form.get("given_by"),
+        note=form.get("note"),
+    )  # fmt: skip
+
+    def draw(form: Sent) -> Response:
+        page = open_case(case_id)
+        form.values["command_id"] = stamp["id"]
+        return show("consent_withdraw", page, form, **_withdrawal_words(page, chosen))
+
+    done = "It was recorded that consent was taken back."
+    return carry_out(command, form, done=done, again=draw, typed={"Anything else": form.get("note")})
 
 
 def _chosen(form: Sent, name: str) -> ConsentFinding | None:

@@ -19,6 +19,7 @@ from workflows.core.grounds import BasisOverride
 from workflows.core.request import Request, with_answers
 from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
+from workflows.core.withdrawing import TakenBack, without
 
 WAITING_FOR_REQUESTER = "waiting for the requester"
 """Why a clock is paused while a question is open."""
@@ -158,6 +159,7 @@ class Case:
     conflicts: tuple[Conflict, ...] = ()
     reveals: reveal.Reveals = ()
     followups: tuple[FollowUp, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
     votes: tuple[Vote, ...] = ()
     seconds: tuple[SecondDemanded, ...] = ()
 
@@ -302,6 +304,13 @@ def _consent_recorded(case: Case, event: e.ConsentRecorded) -> Case:
     return replace(case, consent_check=check)
 
 
+def _consent_taken_back(case: Case, event: e.ConsentTakenBack) -> Case:
+    back = TakenBack(
+        event.person, event.keys, event.how, event.given_by, event.note, event.rested, event.by, event.at
+    )  # fmt: skip
+    return replace(case, request=without(case.request, event), taken_back=(*case.taken_back, back))
+
+
 def _asked(case: Case, event: e.Asked) -> Case:
     question = Question(
         event.number, event.question, event.by, event.at, case.stage,
@@ -365,6 +374,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Submitted: _submitted,
     e.Withdrawn: _withdrawn,
     e.ConsentRecorded: _consent_recorded,
+    e.ConsentTakenBack: _consent_taken_back,
     e.Asked: _asked,
     e.Answered: _answered,
     e.Advised: _advised,

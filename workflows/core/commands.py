@@ -150,6 +150,18 @@ class RecordConsent(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawConsent(Command):
+    """Somebody took back her consent, for some items or for all when none are named. It needs no reason."""
+
+    type: ClassVar[CommandType] = CommandType.WITHDRAW_CONSENT
+    person: str
+    how: str
+    given_by: str
+    items: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Command):
     """Return the case to the requester with a question; the stage's clock pauses.
 

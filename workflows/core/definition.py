@@ -36,6 +36,7 @@ class CommandType(StrEnum):
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
     RECORD_CONSENT = "record_consent"
+    WITHDRAW_CONSENT = "withdraw_consent"
     ASK = "ask"
     ANSWER = "answer"
     ADVISE = "advise"
@@ -95,7 +96,7 @@ CLOCK_COMMANDS = frozenset(
 )
 """Commands only the clock gives, never a person."""
 
-ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.REMIND_FOLLOW_UP})
+ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.REMIND_FOLLOW_UP, CommandType.WITHDRAW_CONSENT})
 """Commands that may be given at every stage, on an ended case too."""
 
 MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})

@@ -22,6 +22,7 @@ from workflows.core.happening import Event as Event
 from workflows.core.happening import Move as Move
 from workflows.core.request import Answers, Purpose, Request, Task
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
+from workflows.core.withdrawing import ConsentTakenBack as ConsentTakenBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,8 +281,8 @@ EVENTS: dict[str, type[Event]] = {
     for kind in (
         Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
-        IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, FollowUpOpened,
-        FollowUpDone, FollowUpReminded,
+        IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, ConsentTakenBack,
+        FollowUpOpened, FollowUpDone, FollowUpReminded,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

@@ -9,6 +9,7 @@ from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.consent_people import finding_faults
+from workflows.core.consent_rules import rests_no_more, to_tell
 from workflows.core.definition import Definition
 from workflows.core.facts import facts
 from workflows.core.following import to_review
@@ -25,7 +26,7 @@ def record_consent(case: Case, command: c.RecordConsent, definition: Definition)
         at=command.at, by=command.actor.person_id, finding=command.finding,
         covers_all=command.covers_all, note=command.note, people=command.people,
     )  # fmt: skip
-    return with_move(case, command, definition, [event])
+    return [*with_move(case, command, definition, [event]), *to_tell(case, command)]
 
 
 def _consent_check_faults(case: Case, command: c.RecordConsent) -> Iterable[Refusal]:
@@ -113,7 +114,7 @@ UNDER_CONSENT = "consent"
 
 def release(case: Case, command: c.Release, definition: Definition) -> Events:
     approved = case.decision.approved() if case.decision else ()
-    refuse_all(content_faults(approved, command))
+    refuse_all((*rests_no_more(case), *content_faults(approved, command)))
     order = {key: index for index, key in enumerate(approved)}
     contents = tuple(sorted(command.contents, key=lambda content: order[content.key]))
     event = e.Released(at=command.at, by=command.actor.person_id, keys=approved, contents=contents)

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     STOOD_ASIDE = "stood_aside"
     IDENTITY_ASKED = "identity_asked"
     IDENTITY_ANSWERED = "identity_answered"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     FOLLOW_UP = "follow_up"
 
 
@@ -154,6 +155,8 @@ def _told(
             yield NoticeKind.STOOD_ASIDE, at_holder(after, (Role.MANAGER,))
             if before is not None and before.assignee == event.by:
                 yield NoticeKind.YOUR_TURN, here
+        case e.ConsentTakenBack():
+            yield from _taken_back(event, after, definition)
         case e.FollowUpOpened(due=None) | e.FollowUpReminded():
             yield NoticeKind.FOLLOW_UP, _to_follow_up(event, after)
         case e.FollowUpOpened() | e.FollowUpDone():
@@ -161,10 +164,17 @@ def _told(
         case e.IdentityAsked() | e.IdentityGranted() | e.IdentityRefused():
             yield _identity(event, after)
         case _:
-            if event.move is not None and after.submitted_at is not None:
-                yield NoticeKind.YOUR_TURN, here
-                if before is not None and before.submitted_at is not None:
-                    yield NoticeKind.PROGRESS, requester
+            yield from _moved_on(event, before, after, definition)
+
+
+def _moved_on(
+    event: e.Event, before: Case | None, after: Case, definition: Definition
+) -> Iterable[tuple[NoticeKind, Audience]]:
+    """Whoever has the next move, and the requester, when a request that was sent has come to another stage."""
+    if event.move is not None and after.submitted_at is not None:
+        yield NoticeKind.YOUR_TURN, desk(after, definition)
+        if before is not None and before.submitted_at is not None:
+            yield NoticeKind.PROGRESS, Audience(people=(after.requester,))
 
 
 def _identity(
@@ -176,6 +186,15 @@ def _identity(
         return NoticeKind.IDENTITY_ASKED, at_holder(case, GRANTERS, barred=barred)
     asker = next(each.asked_by for each in case.reveals if each.number == event.number)
     return NoticeKind.IDENTITY_ANSWERED, Audience(people=(asker,))
+
+
+def _taken_back(event: e.ConsentTakenBack, case: Case, definition: Definition) -> Iterable[tuple[NoticeKind, Audience]]:
+    """Whoever has the case, the other side, and those who have received what it was about."""
+    yield NoticeKind.CONSENT_WITHDRAWN, _work_desk(case, definition)
+    if event.by != case.requester:
+        yield NoticeKind.CONSENT_WITHDRAWN, Audience(people=(case.requester,))
+    if event.released:
+        yield NoticeKind.CONSENT_WITHDRAWN, _recipients(case)
 
 
 def _work_desk(case: Case, definition: Definition) -> Audience:

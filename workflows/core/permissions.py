@@ -162,6 +162,8 @@ def _refusal(
         return Refusal("clock_only", "Only the clock does this.")
     if (refusal := stage_refusal(case, command, definition)) is not None:
         return refusal
+    if command is CommandType.WITHDRAW_CONSENT:
+        return _withdrawal_refusal(case, person, known)
     if command is CommandType.FINISH_FOLLOW_UP:
         return _follow_up_refusal(case, person)
     if command in REQUESTER_COMMANDS:
@@ -175,6 +177,18 @@ def _refusal(
     if command in IDENTITY_COMMANDS:
         return identity_refusal(case, person, definition, command=command)
     return worker_refusal(case, person, definition, command=command)
+
+
+def _withdrawal_refusal(case: Case, person: Principal, known: frozenset[Relation]) -> Refusal | None:
+    """Consent is taken back through the requester or the holder's consent officer, also after it was shared."""
+    if case.submitted_at is None:
+        return Refusal(WRONG_STAGE, "This request has not been sent yet: change what it says of consent.")
+    if case.closed and case.released_at is None:
+        return Refusal(WRONG_STAGE, "This request is closed.")
+    officer = Relation.WORKER in known and Role.CONSENT_OFFICER in person.roles_in(case.holder_org)
+    if Relation.OWNER in known or (officer and not is_recipient(case, person)):
+        return None
+    return Refusal(NOT_YOURS, "Only the requester, or the holder's consent officer, records that.")
 
 
 def _follow_up_refusal(case: Case, person: Principal) -> Refusal | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workflows.core import asking, deciding, following, holding, minding, panel, requesting, reveals
+from workflows.core import asking, consent_rules, deciding, following, holding, minding, panel, requesting, reveals
 from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
@@ -25,6 +25,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.WITHDRAW: requesting.withdraw,
     CommandType.ANSWER: requesting.answer,
     CommandType.RECORD_CONSENT: holding.record_consent,
+    CommandType.WITHDRAW_CONSENT: consent_rules.take_back,
     CommandType.ASK: asking.ask,
     CommandType.ADVISE: holding.advise,
     CommandType.DECIDE: deciding.decide,

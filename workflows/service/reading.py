@@ -226,6 +226,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         CommandType.ASK_IDENTITY,
         CommandType.GRANT_IDENTITY,
         CommandType.REFUSE_IDENTITY,
+        CommandType.WITHDRAW_CONSENT,
     )
     minding = [command for command in others if answers[command] is None]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))

@@ -53,6 +53,8 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return "Withdrawn", event.reason if seen.request else ""
         case e.ConsentRecorded():
             return "Consent checked", event.note if seen.consent_note else ""
+        case e.ConsentTakenBack():
+            return "Consent taken back", f"{event.person}. {event.note}".strip() if seen.request else ""
         case e.Asked():
             return "Question asked", event.question if seen.questions else ""
         case e.Answered():
