@@ -11,18 +11,18 @@ from workflows.core.masking_warning import Left, names_left_in
 from workflows.service.views import Draft
 
 PLACES = {
-    "consent.when": ("details", "when"),
-    "consent.by": ("details", "by"),
-    "consent.support": ("details", "support"),
-    "consent.why": ("details", "why"),
     "told.why": ("told", "told_why"),
+    "told.said": ("told", "said"),
+    "told.views": ("told", "views"),
     "provision": ("basis", "provision"),
+    "public_interest": ("tests", "public_interest"),
 }
 """For texts whose field on the page has another name, or stands on another page than its task's first."""
 WORDS = {
     "people": "person {row}", "items": "item {row}", "recipients": "recipient {row}", "purpose": "the purpose",
     "risk_of_not_sharing": "the risk if it is not shared", "risk_of_sharing": "the risk if it is shared",
-    "consent": "consent", "told": "whether the person was told", "provision": "the legal power or duty",
+    "consent": "consent",
+    "differs": "where consent differs, {row}", "told": "whether the person was told", "provision": "the legal power or duty",
 }  # fmt: skip
 """Where a name stands, in words, by the list or by the beginning of the way to its field."""
 
@@ -45,7 +45,9 @@ def _address(left: Left, draft: Draft) -> str:
     case_id, field = draft.case.id, left.field.rsplit(".", 1)[-1]
     if left.task in LISTS:
         return at("row", case_id=case_id, kind=LISTS[left.task], number=left.row, anchor=field, back=True)
-    page, anchor = PLACES.get(
-        left.field, (PAGE_OF.get(field, FIRST_PAGE[left.task]), field if field in PAGE_OF else "")
-    )
+    if left.field.startswith("differs."):
+        return at("other", case_id=case_id, number=left.row, back=True)
+    if left.field.startswith("consent."):
+        return at("question", case_id=case_id, page="details", anchor=field, back=True)
+    page, anchor = PLACES.get(left.field, (PAGE_OF.get(field, FIRST_PAGE[left.task]), field))
     return at("question", case_id=case_id, page=page, anchor=anchor, back=True)

@@ -14,7 +14,7 @@ _PARTS: tuple[tuple[Task, tuple[str, ...]], ...] = (
     (Task.PURPOSE, ("purpose",)),
     (Task.ITEMS, ("items",)),
     (Task.RECIPIENTS, ("recipients",)),
-    (Task.CONSENT, ("consent", "told")),
+    (Task.CONSENT, ("consent", "told", "differs")),
     (Task.BASIS, ("basis",)),
 )
 """Which parts of a request each task of the list holds."""
@@ -51,7 +51,9 @@ def _texts(value: Any, part: str) -> Iterator[tuple[int, str, str]]:
     """Every text of a part with the row it stands in and the way to it."""
     if isinstance(value, tuple):
         for row, each in enumerate(value, 1):
-            yield from ((row, path, text) for path, text in _within(each))
+            # Where consent differs, a row holds consent and openness of its own: the list's name tells them apart.
+            prefix = f"{part}." if part == "differs" else ""
+            yield from ((row, f"{prefix}{path}", text) for path, text in _within(each))
     else:
         prefix = f"{part}." if part in ("consent", "told") else ""
         yield from ((0, f"{prefix}{path}", text) for path, text in _within(value))
