@@ -22,7 +22,8 @@ WORDS = {
     "people": "person {row}", "items": "item {row}", "recipients": "recipient {row}", "purpose": "the purpose",
     "risk_of_not_sharing": "the risk if it is not shared", "risk_of_sharing": "the risk if it is shared",
     "consent": "consent",
-    "differs": "where consent differs, {row}", "told": "whether the person was told", "provision": "the legal power or duty",
+    "differs": "where consent differs, {row}", "told": "whether the person was told",
+    "provision": "the legal power or duty",
 }  # fmt: skip
 """Where a name stands, in words, by the list or by the beginning of the way to its field."""
 
