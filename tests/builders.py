@@ -7,7 +7,7 @@
 
 ``upto`` is the act before which playing stops: "submit" leaves a draft, "consent_check", "ig_advice",
 "adjudication" and "release" leave the case at that stage, None plays to the end; "information_needed" puts a
-question to the requester from the advice stage. Requests of the data: S1 S2 S4 S7 S9 S11 S12.
+question to the requester from the advice stage. Requests of the data: S1 S2 S3 S4 S7 S9 S11 S12.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from workflows.service.casework import Casework
 from workflows.service.execute import Done
 from workflows.service.office import Cost, Organisation
 from workflows.service.passwords import Passwords
-from workflows.service.publishing import publish
+from workflows.service.publishing import publish, published
 from workflows.service.scenario import Cast, perform, scenarios, script
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.store import cases, tables
@@ -150,6 +150,8 @@ def build(
     that, two hours apart by default.
     """
     story = scenarios()[scenario]
+    if story.workflow not in {each.workflow for each in published(house.engine)}:
+        publish(house.engine, read_builtin(story.workflow), source=f"{story.workflow}.yaml", by="", at=BEGAN)
     beats = script(story, house.cast, tag=house.new_id(), submitted=submitted, times=times)
     asking = upto == "information_needed"
     done = perform(beats, house.casework.execute, upto="ig_advice" if asking else upto)

@@ -21,6 +21,7 @@ STATUS = {
     OWN_CASE: 403,
     ADVISED: 403,
     "assigned": 403,
+    "took_part": 403,
 }
 _LAST_RESORT = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} - Gatehouse</title></head>'

@@ -41,7 +41,8 @@ def house(engine: Engine) -> Founded:
 
 @pytest.mark.feature("C15")
 def test_requests_go_the_same_way_whatever_the_stages_are_called(house: House) -> None:
-    for key, story in scenarios().items():
+    stories = {key: story for key, story in scenarios().items() if story.workflow == "standard"}
+    for key, story in stories.items():
         case = house.case(build(house, key, upto=None))
         plain = load(read_builtin("standard")).stages
         assert case.stage.startswith("a_"), key

@@ -26,6 +26,7 @@ from workflows.core.request import (
     Purpose,
     Recipient,
     Recipients,
+    Request,
     Task,
     Told,
 )
@@ -36,6 +37,7 @@ START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 ASKER, HOLDER = "asker-org", "holder-org"
 SPACE = UUID("00000000-0000-4000-8000-000000000001")
 STANDARD: Definition = load(read_builtin("standard"))
+EMERGENCY: Definition = load(read_builtin("emergency"))
 
 
 def person(name: str, *held: tuple[str, Role]) -> Principal:
@@ -48,6 +50,7 @@ CONSENT = person("consent", (HOLDER, Role.CONSENT_OFFICER))
 IG = person("ig", (HOLDER, Role.IG_LEAD))
 GUARDIAN = person("guardian", (HOLDER, Role.CALDICOTT_GUARDIAN))
 MANAGER = person("manager", (HOLDER, Role.MANAGER))
+ON_CALL = person("on-call", (HOLDER, Role.ON_CALL_AUTHORISER))
 THEIR_MANAGER = person("their-manager", (ASKER, Role.MANAGER))
 OUTSIDER = person("outsider", ("other-org", Role.CALDICOTT_GUARDIAN))
 
@@ -148,6 +151,18 @@ class Play:
                 return self
         raise AssertionError(f"no way to {stage}")
 
+    def to_share(self) -> Play:
+        """Play an emergency to the desk of who shares: one page, sent at once."""
+        purpose = Purpose("He said he means to die.", "Death tonight.", urgency=Urgency.EMERGENCY)
+        items = (
+            Item("address", "unsorted", "Address", "Where he may be"),
+            Item("car", "unsorted", "Car", "To find it"),
+        )
+        request = Request((PARTS[Task.PEOPLE].people[0],), purpose, items)
+        where = {"requester_org": ASKER, "holder_org": HOLDER, "calendar": "england-and-wales"}
+        self.do(c.Start, REQUESTER, reference="GH-NIGHT", workflow="emergency", send=True, answers=request, **where)
+        return self
+
     def decide(self, *outcomes: str, **fields: Any) -> list[Event]:
         """Decide the items in their order: share, share_reduced or refuse."""
         reasons = {"share": "necessary", "share_reduced": "part_enough", "refuse": "not_necessary"}
@@ -159,6 +174,12 @@ class Play:
         )
         words = {"harm_of_sharing": "Some.", "harm_of_not_sharing": "More.", "would_change_it": "New risk.", **RISKS}
         return self.do(c.Decide, GUARDIAN, **{"items": items, **words, **fields})
+
+
+def spoken(*keys: str, **fields: Any) -> c.Share:
+    """A share by word of mouth of these items, by default of both of an emergency, checked by ringing back."""
+    words = {"told": "Sgt Hill", "call_back_verified": True}
+    return c.Share(items=keys or ("address", "car"), how=c.ShareHow.SPOKEN, **{**words, **fields})
 
 
 def changed(value: Any, **fields: Any) -> Any:

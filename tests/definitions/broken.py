@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from workflows.definitions.loader import read_builtin
 
 STANDARD = read_builtin("standard")
+EMERGENCY = read_builtin("emergency")
 
 
 @dataclass(frozen=True)
 class Broken:
-    """``old`` becomes ``new`` in the standard workflow; ``rule`` must be found on the line that holds ``at``.
+    """``old`` becomes ``new`` in the workflow ``base``, the standard one unless it says.
 
+    ``rule`` must be found on the line that holds ``at``.
     ``at`` is looked for from the change on (else backwards), and is the first line of ``new`` when empty.
     ``also`` names the rules that the same change breaks as well.
     """
@@ -22,17 +24,18 @@ class Broken:
     new: str
     at: str = ""
     also: frozenset[str] = frozenset()
+    base: str = STANDARD
 
     @property
     def text(self) -> str:
         """The broken workflow."""
-        assert STANDARD.count(self.old) >= 1, f"{self.rule}: the standard workflow no longer has {self.old!r}"
-        return STANDARD.replace(self.old, self.new, 1)
+        assert self.base.count(self.old) >= 1, f"{self.rule}: the workflow no longer has {self.old!r}"
+        return self.base.replace(self.old, self.new, 1)
 
     @property
     def line(self) -> int:
         """Where the fault must be found, from 1."""
-        change = STANDARD.index(self.old)
+        change = self.base.index(self.old)
         start = self.text.find(self.at, change) if self.at else change
         if start < 0:
             start = self.text.rindex(self.at, 0, change)
@@ -214,4 +217,18 @@ MEANING = (
     Broken("no-reason-for-outcome", REFUSALS, "", "reasons:"),
 )  # fmt: skip
 
-ALL = (*READING, *SHAPE, *MEANING)
+SHARE_NOW = "      share_now: {to: retrospective_review}\n"
+EMERGENCIES = (
+    Broken("command-moves", "      advise:\n        roles: [ig_lead]\n",
+           "      advise:\n        roles: [ig_lead]\n        to: shared\n", "      advise:\n", base=EMERGENCY),
+    Broken("role-not-of-stage", "        roles: [ig_lead]\n", "        roles: [manager]\n", base=EMERGENCY),
+    Broken("length-not-used", "    lengths: {late: 24 hours}\n", "    lengths: {late: 24 hours, soon: 1 hours}\n",
+           base=EMERGENCY),
+    Broken("length-missing", "    lengths: {late: 24 hours}\n", "", "  emergency_release:", base=EMERGENCY),
+    Broken("no-reason-for-outcome", "code: risk_outweighs", "code: risk", "reasons:", base=EMERGENCY),
+    Broken("length-unit", "{late: 24 hours}", "{late: 1 working_days}", base=EMERGENCY),
+    Broken("share-not-reviewed", SHARE_NOW, "      share_now: {to: shared}\n", base=EMERGENCY,
+           also=also("unreachable-stage")),
+)  # fmt: skip
+
+ALL = (*READING, *SHAPE, *MEANING, *EMERGENCIES)

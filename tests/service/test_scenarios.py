@@ -65,6 +65,15 @@ TOLD = {
         adjudicator="anne.whitcombe@harrowmere.example",
         items={"risk": "share", "crisis": "share", "record": "refuse"},
     ),
+    # An emergency in the night to Sunday the 8th: an hour to share, then the next working day to review.
+    "S3": Told(
+        times=(on(8, 2, 31), on(9, 9, 30), on(9, 11)),
+        stage="shared",
+        outcome=Outcome.SHARED,
+        due=(("emergency_release", on(8, 3, 10)), ("retrospective_review", on(9))),
+        adjudicator="nadia.roy@harrowmere.example",
+        items={"address": "share", "medication": "share", "appointment": "share"},
+    ),
     # Sent Tuesday the 3rd, routine: 2, 5 and 5 working days.
     "S4": Told(
         times=(on(4, 10), on(6, 16), on(12, 11)),
@@ -109,7 +118,7 @@ TOLD = {
 
 @pytest.fixture(params=sorted(TOLD))
 def key(request: pytest.FixtureRequest) -> str:
-    """Each request of the data that the standard workflow carries."""
+    """Each request of the data that a shipped workflow carries."""
     return str(request.param)
 
 
@@ -150,6 +159,10 @@ def test_what_the_data_expects_is_what_happened(house: House, key: str) -> None:
     if "adjudicator_title" in expect:
         assert case.decision is not None
         assert case.decision.position == expect["adjudicator_title"]
+    if "review_due" in expect:
+        due = due_at(case.past_clocks[-1], house.casework.library.calendar(case.calendar))
+        assert due is not None
+        assert due.date() == expect["review_due"]
     if expect.get("released") == "nothing":
         assert case.released_at is None
 
@@ -214,7 +227,10 @@ def as_kept(house: House, key: str) -> dict[str, Any]:
     }
     if "reopen" in [stage for stage, _, _ in data["route"]]:
         kept["acts"] = kept["acts"][: [stage for stage, _, _ in data["route"]].index("reopen")]
-    left_out = {"key", "title", "route", "expect", "requester", "holder", "submitted", "workflow"}
+    if spoken := data.get("verbal_share"):
+        share = {"by": house.person(spoken["by"]).id, "said_at": spoken["at"]}
+        kept["verbal_share"] = {**share, "call_back_verified": spoken["call_back_verified"]}
+    left_out = {"verbal_share", "key", "title", "route", "expect", "requester", "holder", "submitted", "workflow"}
     if key == "S11":
         left_out |= {"people", "items", "consent"}
     return {**kept, **{name: value for name, value in data.items() if name not in left_out}}
@@ -226,7 +242,7 @@ def _act(stage: str, says: Any) -> Iterator[tuple[str, Any]]:
         return
     decided = []
     for name, value in says.items():
-        if stage != "adjudication" or name in ("would_change_it", "review_by"):
+        if stage not in ("adjudication", "emergency_release") or name in ("would_change_it", "review_by"):
             yield name, value
         elif isinstance(value, dict):
             decided.append({"key": name, "outcome": "refuse", "text": value["refuse"]})

@@ -20,6 +20,7 @@ from webapp.views.case_words import (
     SEVERITIES,
 )
 from webapp.views.consent_cards import basis_tests, consent_rows, differing_rows, findings_rows, told_rows
+from webapp.views.emergency_words import review_rows, share_rows
 from webapp.views.pack_words import pack_name, pinned_line
 from webapp.views.panel_cards import HOW, panel_rows
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
@@ -78,6 +79,7 @@ def cards(page: CasePage) -> tuple[Card, ...]:
         Card("consent", "Consent and openness", (*consent_said(page), *consent_found(page))),
         Card("basis", "Legal basis", tuple(_basis(page))),
     ]
+    found.insert(0, Card("emergency", "Emergency share", (*share_rows(page), *review_rows(page))))
     if page.look.advice:
         found.append(Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each))))
     found.append(Card("panel", "Two adjudicators", tuple(panel_rows(page))))

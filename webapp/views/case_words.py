@@ -80,6 +80,8 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.ADVISE: ("Give advice", "acts.advise"),
     CommandType.DECIDE: ("Decide", "decide.page"),
     CommandType.RELEASE: ("Enter what is shared", "acts.release"),
+    CommandType.SHARE_NOW: ("Share now", "emergency_acts.share_now"),
+    CommandType.REVIEW_SHARE: ("Review the emergency share", "emergency_acts.review"),
     CommandType.ASK: ("Ask the requester", "acts.ask"),
     CommandType.ANSWER: ("Answer the question", "requests.answer"),
     CommandType.SUBMIT: ("Finish and send", "requests.tasks"),

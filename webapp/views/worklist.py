@@ -66,6 +66,7 @@ def home() -> str:
         count=_count(first),
         case_url=url_for("cases.page", case_id="00000000-0000-0000-0000-000000000000").rpartition("/")[0],
         pages=_pages(found),
+        on_call=bool(me().organisations_as(Role.ON_CALL_AUTHORISER)),
         may_ask=bool(me().organisations_as(Role.REQUESTER)),
     )
 

@@ -14,6 +14,7 @@ from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome, PersonFinding
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
+from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_reviewed, shared_now
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
 from workflows.core.request import Request, with_answers
@@ -152,6 +153,8 @@ class Case:
     released_at: datetime | None = None
     released_by: str = ""
     released: tuple[str, ...] = ()
+    shared_now: EmergencyShare | None = None
+    share_review: ShareReview | None = None
     withdrawn_because: str = ""
     counts: Counts | None = None
     outcome: Outcome | None = None
@@ -381,6 +384,8 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Redirected: _redirected,
     e.Decided: _decided,
     e.Released: _released,
+    e.SharedNow: shared_now,
+    e.ShareReviewed: share_reviewed,
     e.Reassigned: _reassigned,
     e.ConflictDeclared: declared,
     e.AdjudicatorVoted: voted,

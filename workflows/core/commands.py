@@ -14,6 +14,10 @@ from typing import ClassVar
 from workflows.core.definition import CommandType
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
 from workflows.core.request import Answers, Request, Task
+from workflows.core.sharing import ItemContent as ItemContent
+from workflows.core.sharing import ReviewFinding as ReviewFinding
+from workflows.core.sharing import Share as Share
+from workflows.core.sharing import ShareHow as ShareHow
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
 
 
@@ -82,7 +86,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start(Command):
-    """Begin a draft request to one holder. ``answers`` is what an earlier request lent."""
+    """Begin a request to one holder. ``answers`` is what an earlier request lent, or one page asked.
+
+    ``send`` sends it at once. ``share`` records with it what the holder has shared already, or shares now;
+    ``by_manager`` and ``packs`` (as of Submit) are filled in by the door.
+    """
 
     type: ClassVar[CommandType] = CommandType.START
     reference: str
@@ -91,6 +99,11 @@ class Start(Command):
     calendar: str
     like: str = ""
     answers: Request = Request()
+    workflow: str = "standard"
+    send: bool = False
+    share: Share | None = None
+    by_manager: bool = False
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,20 +245,31 @@ class Decide(Command):
     onward: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemContent:
-    """The words released for one item."""
-
-    key: str
-    text: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release(Command):
     """Release the approved items: the holder enters the content of each."""
 
     type: ClassVar[CommandType] = CommandType.RELEASE
     contents: tuple[ItemContent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareNow(Command):
+    """Share in an emergency, before any review. ``by_manager`` is filled in by the door."""
+
+    type: ClassVar[CommandType] = CommandType.SHARE_NOW
+    share: Share
+    by_manager: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewShare(Command):
+    """What the review of an emergency share found, and what is to be learnt from it."""
+
+    type: ClassVar[CommandType] = CommandType.REVIEW_SHARE
+    finding: ReviewFinding
+    why: str = ""
+    learning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

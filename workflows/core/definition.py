@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
-from workflows.core.calendars import Length
+from workflows.core.calendars import Length, Unit
 from workflows.core.guards import Guard
 
 
@@ -24,6 +24,7 @@ class StageKind(StrEnum):
     ADJUDICATION = "adjudication"
     INFORMATION_NEEDED = "information_needed"
     RELEASE = "release"
+    EMERGENCY = "emergency"
     REVIEW = "review"
     CLOSED = "closed"
 
@@ -42,6 +43,8 @@ class CommandType(StrEnum):
     ADVISE = "advise"
     DECIDE = "decide"
     RELEASE = "release"
+    SHARE_NOW = "share_now"
+    REVIEW_SHARE = "review_share"
     CHASE = "chase"
     REASSIGN = "reassign"
     DECLARE_CONFLICT = "declare_conflict"
@@ -121,10 +124,23 @@ MASTER: Mapping[StageKind, frozenset[CommandType]] = {
     StageKind.ADJUDICATION: frozenset({CommandType.DECIDE, CommandType.ASK, CommandType.WITHDRAW}),
     StageKind.INFORMATION_NEEDED: frozenset({CommandType.ANSWER, CommandType.WITHDRAW}),
     StageKind.RELEASE: frozenset({CommandType.RELEASE, CommandType.WITHDRAW}),
-    StageKind.REVIEW: frozenset(),
+    StageKind.EMERGENCY: frozenset({CommandType.SHARE_NOW, CommandType.ASK, CommandType.WITHDRAW}),
+    StageKind.REVIEW: frozenset({CommandType.REVIEW_SHARE, CommandType.ADVISE}),
     StageKind.CLOSED: frozenset(),
 }
 """Which commands a stage of each kind may allow; a definition may leave out but not add."""
+
+STAYING: Mapping[StageKind, frozenset[CommandType]] = {
+    StageKind.DRAFT: frozenset({CommandType.SAVE}),
+    StageKind.REVIEW: frozenset({CommandType.ADVISE}),
+}
+"""Commands that leave the case in its stage, with the clock running on."""
+
+LENGTHS: Mapping[StageKind, Mapping[str, Unit]] = {
+    StageKind.EMERGENCY: {"late": Unit.HOURS},
+    StageKind.REVIEW: {"learning": Unit.CALENDAR_DAYS},
+}
+"""Lengths of time that a stage must give besides its clock, and the unit of each."""
 
 BACK = "back"
 """The route target that means: the stage that the question came from."""
@@ -154,11 +170,15 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class CommandRule:
-    """What a stage says about one command: where it leads and what it needs."""
+    """What a stage says about one command: where it leads, what it needs, and whose it is.
+
+    ``roles`` are those of the stage that may give the command; none named means each of them.
+    """
 
     routes: tuple[Route, ...] = ()
     needs: tuple[Need, ...] = ()
     options: Mapping[str, Need] = field(default_factory=dict)
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +230,7 @@ class Stage:
     clocks: Mapping[Urgency, ClockRule] = field(default_factory=dict)
     ladder: tuple[Rung, ...] = ()
     outcome: str = ""
+    lengths: Mapping[str, Length] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +276,15 @@ class Definition:
     def stage(self, name: str) -> Stage:
         """The stage called ``name``. Raises KeyError for a name that this version does not have."""
         return self.stages[name]
+
+    def performers(self, stage: str, command: CommandType) -> tuple[Role, ...]:
+        """The roles that may give ``command`` at ``stage``: those named for it, else those of the stage."""
+        rule = self.rule(stage, command)
+        return (rule.roles if rule else ()) or self.stages[stage].roles
+
+    def of_kind(self, kind: StageKind) -> Stage | None:
+        """The first stage of a kind, or None where the workflow has none."""
+        return next((stage for stage in self.stages.values() if stage.kind is kind), None)
 
     def rule(self, stage: str, command: CommandType) -> CommandRule | None:
         """What ``stage`` says about ``command``; None when the stage does not allow it."""

@@ -13,6 +13,8 @@ from typing import ClassVar
 
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision, PersonFinding
 from workflows.core.definition import DefinitionRef, Urgency
+from workflows.core.emergency_parts import SharedNow as SharedNow
+from workflows.core.emergency_parts import ShareReviewed as ShareReviewed
 from workflows.core.followups import FollowUpDone as FollowUpDone
 from workflows.core.followups import FollowUpOpened as FollowUpOpened
 from workflows.core.followups import FollowUpReminded as FollowUpReminded
@@ -282,6 +284,7 @@ EVENTS: dict[str, type[Event]] = {
         Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, ConsentTakenBack,
+        SharedNow, ShareReviewed,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
     )
 }  # fmt: skip

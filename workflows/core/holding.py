@@ -10,7 +10,7 @@ from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.consent_people import finding_faults
 from workflows.core.consent_rules import rests_no_more, to_tell
-from workflows.core.definition import Definition
+from workflows.core.definition import Definition, StageKind
 from workflows.core.facts import facts
 from workflows.core.following import to_review
 from workflows.core.grounds import advice_on_decision, day_of
@@ -44,6 +44,8 @@ def advise(case: Case, command: c.Advise, definition: Definition) -> Events:
         conditions=command.conditions, delegated_release=command.delegated_release,
         redirect=command.redirect, by_name=command.actor.name, position=command.actor.position,
     )  # fmt: skip
+    if case.kind is StageKind.REVIEW:
+        return [advised]
     if command.advice is c.AdviceType.OUT_OF_SCOPE:
         request = case.request
         kept = replace(request.purpose, risk_of_sharing="", risk_of_not_sharing="")
@@ -59,6 +61,9 @@ def advise(case: Case, command: c.Advise, definition: Definition) -> Events:
 
 
 def _advice_faults(case: Case, command: c.Advise, definition: Definition) -> Iterable[Refusal]:
+    if case.kind is StageKind.REVIEW and command.advice is c.AdviceType.OUT_OF_SCOPE:
+        say = "This has been shared already, so it stays on record. Advise whether you support the sharing."
+        yield Refusal("shared_already", say, "advice")
     if fault := text_fault(command.why, field="why"):
         yield fault
     if command.advice is c.AdviceType.OUT_OF_SCOPE:

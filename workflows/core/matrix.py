@@ -84,7 +84,7 @@ _ASK = Reveal(number=1, label="Child A", asked_by="asker", asked_at=_AT, reason=
 
 def case_at(stage: Stage, definition: Definition) -> Case:
     """A case that stands at ``stage``, with advice given by the adviser of the matrix."""
-    advised = stage.kind in (StageKind.ADJUDICATION, StageKind.RELEASE)
+    advised = stage.kind in (StageKind.ADJUDICATION, StageKind.RELEASE, StageKind.REVIEW)
     advice = Advice(AdviceType.SUPPORTS, "", (), False, "", _ADVISER, "", "", _AT, 1)
     recipient = Recipient("Recipient", _RECIPIENT, items=("item",))
     holding = next(each for each in definition.stages.values() if each.side is Side.HOLDER)

@@ -71,6 +71,10 @@ def desk(case: Case, definition: Definition) -> Audience:
     barred = {case.requester}
     if stage.kind is StageKind.ADJUDICATION:
         barred |= case.advisers | waiting_for_second(case)
+    if stage.kind is StageKind.REVIEW:
+        barred |= case.advisers
+    if case.shared_now is not None:
+        barred.add(case.shared_now.by)
     return at_holder(case, stage.roles, barred=barred)
 
 
@@ -132,9 +136,9 @@ def _told(
                 yield NoticeKind.YOUR_TURN, here
         case e.Released():
             yield NoticeKind.RELEASED, _recipients(after)
-            yield NoticeKind.ENDED, requester
-        case e.Redirected():
-            yield NoticeKind.ENDED, requester
+            yield NoticeKind.ENDED, requester if after.closed else Audience()
+        case e.Redirected() | e.ShareReviewed():
+            yield from ((NoticeKind.ENDED, each) for each in (requester, _sharer(after)))
         case e.Withdrawn():
             if before is not None and before.submitted_at is not None:
                 yield NoticeKind.ENDED, _work_desk(before, definition)
@@ -175,6 +179,11 @@ def _moved_on(
         yield NoticeKind.YOUR_TURN, desk(after, definition)
         if before is not None and before.submitted_at is not None:
             yield NoticeKind.PROGRESS, Audience(people=(after.requester,))
+
+
+def _sharer(case: Case) -> Audience:
+    """Who shared in an emergency; the same audience as the requester's where she recorded it herself."""
+    return Audience(people=(case.shared_now.by,)) if case.shared_now else Audience()
 
 
 def _identity(

@@ -230,17 +230,26 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
         return Refusal(OWN_CASE, "You are named to receive this information, so you cannot work on the answer.")
     if stands_aside(case, person):
         return Refusal(CONFLICT, "A conflict of interest is on record, so another person must do this.")
-    if not person.roles_in(case.holder_org) & frozenset(stage.roles):
-        return Refusal(NOT_YOURS, f"“{stage.title}” is for {role_words(stage.roles)}.")
+    performers = definition.performers(case.stage, command)
+    if not person.roles_in(case.holder_org) & frozenset(performers):
+        return Refusal(NOT_YOURS, f"“{stage.title}” is for {role_words(performers)}.")
+    if command is CommandType.REVIEW_SHARE and person.id in barred_from_review(case):
+        return Refusal("took_part", "You shared this or advised on it, so another person must review it.")
     if command is CommandType.DECIDE and person.id in case.advisers:
         return Refusal(ADVISED, "You gave advice on this request, so another person must decide it.")
     if stage.kind is StageKind.ADJUDICATION and person.id in case.advisers:
         return Refusal(ADVISED, "You gave advice on this request, so another person must take this stage.")
     if person.id in waiting_for_second(case):
         return Refusal("voted", "You have decided. Another adjudicator must decide as well, without seeing yours.")
-    if case.assignee and case.assignee != person.id:
+    advising = stage.kind is StageKind.REVIEW and command is CommandType.ADVISE
+    if case.assignee and case.assignee != person.id and not advising:
         return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")
     return None
+
+
+def barred_from_review(case: Case) -> frozenset[str]:
+    """Who shared in the emergency, or advised on it: nobody reviews her own part."""
+    return case.advisers | ({case.shared_now.by} if case.shared_now else frozenset())
 
 
 ROLE_TITLES: dict[Role, str] = {

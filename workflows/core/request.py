@@ -251,6 +251,18 @@ class Request:
         return next((item for item in self.items if item.key == key), None)
 
 
+def parts(request: Request) -> dict[Task, Answers]:
+    """The request as the answers of its tasks."""
+    return {
+        Task.PEOPLE: People(request.people),
+        Task.PURPOSE: request.purpose,
+        Task.ITEMS: Items(request.items),
+        Task.RECIPIENTS: Recipients(request.recipients),
+        Task.CONSENT: ConsentAndOpenness(request.consent, request.told),
+        Task.BASIS: request.basis,
+    }
+
+
 def with_answers(request: Request, answers: Answers) -> Request:
     """The request with one part replaced."""
     match answers:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from workflows.core import commands as c
+from workflows.core import emergency
 from workflows.core import events as e
-from workflows.core.case import Case
+from workflows.core.case import Case, apply
 from workflows.core.definition import Definition
 from workflows.core.limits import answer_faults, needed
 from workflows.core.refusals import Refusal, Refused
-from workflows.core.request import ANSWERS_FOR
-from workflows.core.routing import Events, refuse_all, with_move
+from workflows.core.request import ANSWERS_FOR, parts
+from workflows.core.routing import Events, check_needs, check_stage, refuse_all, with_move
 
 
 def start(case: Case | None, command: c.Start, definition: Definition) -> Events:
@@ -19,7 +20,7 @@ def start(case: Case | None, command: c.Start, definition: Definition) -> Events
         say = "Choose another organisation: you do not need a request for what your own one holds."
         raise Refused(Refusal("own_organisation", say, "holder"))
     first = definition.stage(definition.first)
-    return [
+    events: Events = [
         e.Started(
             at=command.at, by=command.actor.person_id, move=e.Move(first.name, first.kind),
             case_id=command.case_id, reference=command.reference, definition=definition.ref,
@@ -27,6 +28,27 @@ def start(case: Case | None, command: c.Start, definition: Definition) -> Events
             calendar=command.calendar, like=command.like, answers=command.answers,
         )
     ]  # fmt: skip
+    return [*events, *_sent_at_once(apply(None, events[0]), command, definition)] if command.send else events
+
+
+def _sent_at_once(case: Case, command: c.Start, definition: Definition) -> Events:
+    """What follows when one page asks everything: the request is sent and, if it has been, the share recorded."""
+    request = case.request
+    for task, answers in parts(request).items():
+        refuse_all(answer_faults(task, answers, request, definition))
+    sending = c.Submit(id=command.id, actor=command.actor, at=command.at, case_id=command.case_id, packs=command.packs)
+    check_needs(case, sending, definition)
+    events = submit(case, sending, definition)
+    if command.share is None:
+        return events
+    for event in events:
+        case = apply(case, event)
+    shared = c.ShareNow(
+        id=command.id, actor=command.actor, at=command.at, case_id=command.case_id, share=command.share,
+        by_manager=command.by_manager,
+    )  # fmt: skip
+    check_stage(case, shared.type, definition)
+    return [*events, *emergency.share_now(case, shared, definition)]
 
 
 def save(case: Case, command: c.Save, definition: Definition) -> Events:

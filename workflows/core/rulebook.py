@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workflows.core import asking, consent_rules, deciding, following, holding, minding, panel, requesting, reveals
+from workflows.core import (
+    asking,
+    consent_rules,
+    deciding,
+    emergency,
+    following,
+    holding,
+    minding,
+    panel,
+    requesting,
+    reveals,
+)
 from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
@@ -30,6 +41,8 @@ RULES: dict[CommandType, Rule] = {
     CommandType.ADVISE: holding.advise,
     CommandType.DECIDE: deciding.decide,
     CommandType.RELEASE: holding.release,
+    CommandType.SHARE_NOW: emergency.share_now,
+    CommandType.REVIEW_SHARE: emergency.review,
     CommandType.CHASE: minding.chase,
     CommandType.REASSIGN: minding.reassign,
     CommandType.DECLARE_CONFLICT: minding.declare_conflict,

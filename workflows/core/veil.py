@@ -20,10 +20,10 @@ from workflows.core.visibility import Identity
 
 CODES = frozenset(
     {
-        "back_to", "by_name", "calendar", "category", "definition", "digest", "due_time", "fired", "holder_org", "id",
-        "items", "key", "keys", "kind", "like", "outcome", "packs", "panel", "position", "reference", "released",
-        "requester_org", "rung", "stage", "task", "threshold", "workflow", "Escalated.told", "ItemDecision.reason",
-        "Pause.reason",
+        "back_to", "by_name", "calendar", "category", "definition", "digest", "due_time", "fired", "held_back",
+        "holder_org", "id", "items", "key", "keys", "kind", "like", "outcome", "packs", "panel", "position",
+        "reference", "released", "requester_org", "rung", "stage", "task", "threshold", "workflow",
+        "Escalated.told", "ItemDecision.reason", "Pause.reason",
     }
 )  # fmt: skip
 """Fields whose texts are codes of the product, or name colleagues in the work; "Type.field" where the name is common.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.core.case import Case
-from workflows.core.definition import Definition
+from workflows.core.definition import Definition, Role, StageKind
 from workflows.core.identity import labels_only
 from workflows.core.permissions import Principal, Relation, relations
 from workflows.core.votes import may_read
@@ -50,7 +50,7 @@ def look(case: Case, person: Principal, definition: Definition) -> Look:
     recipient = Relation.RECIPIENT in known
     return Look(
         relations=known,
-        identity=_identity(case, person, known),
+        identity=_identity(case, person, known, definition),
         request=owner or worker or recipient,
         advice=worker,
         consent_note=worker,
@@ -61,13 +61,22 @@ def look(case: Case, person: Principal, definition: Definition) -> Look:
     )
 
 
-def _identity(case: Case, person: Principal, known: frozenset[Relation]) -> Identity:
+def _identity(case: Case, person: Principal, known: frozenset[Relation], definition: Definition) -> Identity:
     if Relation.OWNER in known or Relation.RECIPIENT in known:
         return Identity.FULL
     if Relation.WORKER not in known:
         return Identity.NONE
     roles = person.roles_in(case.holder_org)
+    if sharing(case, definition, person=person, roles=roles):
+        return Identity.FULL
     return Identity.LABELS if labels_only(case, roles) else Identity.FULL
+
+
+def sharing(case: Case, definition: Definition, *, person: Principal, roles: frozenset[Role]) -> bool:
+    """Whether this person is to share in an emergency, or has: she must know of whom she speaks."""
+    if case.kind is StageKind.EMERGENCY and roles & frozenset(definition.stage(case.stage).roles):
+        return True
+    return case.shared_now is not None and case.shared_now.by == person.id
 
 
 def contents(case: Case, person: Principal) -> tuple[str, ...]:

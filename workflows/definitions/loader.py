@@ -167,6 +167,7 @@ def _stage(name: str, model: StageModel, ladder: tuple[Rung, ...]) -> Stage:
         clocks={urgency: ClockRule(clock.length, clock.due_time) for urgency, clock in model.clock.items()},
         ladder=ladder,
         outcome=model.outcome or "",
+        lengths=dict(model.lengths),
     )
 
 
@@ -190,6 +191,7 @@ def _rule(model: CommandModel) -> CommandRule:
         routes=tuple(Route(each.to, _guard(each.when) if each.when is not None else None) for each in routes_of(model)),
         needs=tuple(_need(each) for each in model.needs),
         options={name: _need(each) for name, each in model.options.items()},
+        roles=tuple(model.roles),
     )
 
 

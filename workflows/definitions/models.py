@@ -208,6 +208,7 @@ class CommandModel(FileModel):
     routes: list[RouteModel] | None = None
     needs: list[NeedModel] = []
     options: dict[Name, NeedModel] = {}
+    roles: list[RoleName] = []
 
 
 class ClockModel(FileModel):
@@ -239,6 +240,7 @@ class StageModel(FileModel):
     clock: dict[UrgencyName, ClockModel] = {}
     ladder: Name | None = None
     outcome: Name | None = None
+    lengths: dict[Name, Annotated[Length, PlainValidator(length)]] = {}
 
 
 class ReasonModel(FileModel):

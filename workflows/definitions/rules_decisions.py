@@ -9,6 +9,7 @@ from workflows.core.case import Case, Outcome
 from workflows.core.commands import AdviceType as Says
 from workflows.core.commands import Advise, Command, ConsentFinding, ItemOutcome
 from workflows.core.definition import CommandRule, CommandType, Definition, Stage, StageKind
+from workflows.core.emergency import HELD_FOR, SHARED_FOR
 from workflows.core.facts import facts
 from workflows.core.holding import UNDER_CONSENT
 from workflows.core.request import Consent, ConsentState, Continuing
@@ -51,6 +52,11 @@ def reasons(subject: Subject) -> Iterator[Fault]:
     for outcome in known:
         if not any(outcome in reason.outcomes for reason in given):
             say = f"No reason can be given for “{outcome}”. Add a reason with that outcome."
+            yield subject.fault("no-reason-for-outcome", say, "reasons")
+    fixed = ((SHARED_FOR, ItemOutcome.SHARE), (HELD_FOR, ItemOutcome.REFUSE))
+    for code, outcome in fixed if any(stage.kind is StageKind.EMERGENCY for _, stage in subject.stages()) else ():
+        if not any(reason.code == code and outcome in reason.outcomes for reason in given):
+            say = f"An emergency share gives the reason “{code}”. Add it, with the outcome {outcome}."
             yield subject.fault("no-reason-for-outcome", say, "reasons")
     delegates = any(DELEGATION in rule.options for _, _, _, rule in subject.commands())
     if delegates and not any(r.code == UNDER_CONSENT and ItemOutcome.SHARE in r.outcomes for r in given):
@@ -127,6 +133,9 @@ def _trials(stage: Stage) -> Iterator[tuple[str, Case, Command, str]]:
     if stage.kind is StageKind.RELEASE and CommandType.RELEASE in stage.commands:
         for outcome in (Outcome.SHARED, Outcome.PARTLY_SHARED):
             yield f"release: {outcome}", samples.decided(case, outcome), samples.release(), outcome
+    if stage.kind is StageKind.REVIEW and CommandType.REVIEW_SHARE in stage.commands:
+        for outcome in (Outcome.SHARED, Outcome.PARTLY_SHARED, Outcome.DECLINED):
+            yield f"review_share: {outcome}", samples.decided(case, outcome), samples.review_share(), outcome
     if stage.kind is StageKind.ADVICE and CommandType.ADVISE in stage.commands:
         away = samples.advise(Says.OUT_OF_SCOPE)
         yield "advise: out_of_scope", samples.advised(case, away), away, Outcome.REDIRECTED

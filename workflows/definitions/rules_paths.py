@@ -58,7 +58,7 @@ def bypass(subject: Subject) -> Iterator[Fault]:
         subject,
         "release-bypassed",
         "a stage of kind release",
-        lambda way: way.command is not CommandType.RELEASE,
+        lambda way: way.command not in (CommandType.RELEASE, CommandType.SHARE_NOW),
     )
 
 
@@ -80,6 +80,9 @@ def _decides(subject: Subject, way: Way) -> bool:
     kind = subject.model.stages[way.stage].kind
     if kind is StageKind.ADJUDICATION:
         return way.command is CommandType.DECIDE
+    if kind is StageKind.EMERGENCY:
+        # Who shares in an emergency decides; that the review follows is a rule of its own.
+        return way.command is CommandType.SHARE_NOW
     return kind is StageKind.ADVICE and way.command is CommandType.ADVISE and demands_delegation(way.when)
 
 

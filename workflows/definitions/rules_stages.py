@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from workflows.core.case import Outcome
-from workflows.core.definition import BACK, MASTER, CommandType, Role, Side, StageKind
+from workflows.core.definition import BACK, LENGTHS, MASTER, STAYING, CommandType, Role, Side, StageKind
 from workflows.definitions.faults import Fault
 from workflows.definitions.loader import routes_of, side_of
 from workflows.definitions.models import StageModel
@@ -45,14 +45,52 @@ def commands(subject: Subject) -> Iterator[Fault]:
         if rule.to is not None and rule.routes is not None:
             yield subject.fault("to-and-routes", "Write either to or routes here, not both.", *here)
         moves = bool(routes_of(rule))
+        stays = command in STAYING.get(stage.kind, frozenset())
         if command is CommandType.SAVE and moves:
             yield subject.fault("save-moves", "Saving leaves the request where it is. Write save: {}", *here)
-        if command is not CommandType.SAVE and not moves:
+        elif stays and moves:
+            say = f"At a stage of kind {stage.kind}, “{command}” leaves the request where it is. Delete its routes."
+            yield subject.fault("command-moves", say, *here)
+        if not stays and not moves:
             say = f"Nothing says where “{command}” leads. Add to: and the name of a stage."
             yield subject.fault("route-missing", say, *here)
         for option in sorted(rule.options.keys() - OPTIONS.get(command, frozenset())):
             say = f"“{command}” has no option “{option}”. Delete it, or correct its name."
             yield subject.fault("unknown-option", say, *here, "options", option)
+
+
+def own_roles(subject: Subject) -> Iterator[Fault]:
+    """A command can be kept for some roles of its stage, not for others."""
+    for name, stage, command, rule in subject.commands():
+        for index, role in enumerate(rule.roles):
+            if role not in stage.roles:
+                say = f"“{role}” has no work at “{name}”. Add it to the roles of the stage, or delete it here."
+                yield subject.fault("role-not-of-stage", say, "stages", name, "commands", command.value, "roles", index)
+
+
+def lengths(subject: Subject) -> Iterator[Fault]:
+    """A stage gives the lengths of time that its kind asks for besides the clock, in their units."""
+    for name, stage in subject.stages():
+        wanted = LENGTHS.get(stage.kind, {})
+        here = ("stages", name, "lengths")
+        for key in sorted(stage.lengths.keys() - wanted.keys()):
+            say = f"A stage of kind {stage.kind} has no use for the length “{key}”. Delete it."
+            yield subject.fault("length-not-used", say, *here, key)
+        for key, unit in wanted.items():
+            if key not in stage.lengths:
+                say = f"“{name}” must say the length “{key}”, in {unit}. Add it under lengths:."
+                yield subject.fault("length-missing", say, "stages", name)
+            elif stage.lengths[key].unit is not unit:
+                yield subject.fault("length-unit", f"This length must be in {unit}. Write it so.", *here, key)
+
+
+def reviewed(subject: Subject) -> Iterator[Fault]:
+    """What is shared in an emergency is looked at afterwards: the share itself leads to the review."""
+    for way in subject.ways:
+        target = subject.model.stages.get(way.to)
+        if way.command is CommandType.SHARE_NOW and target is not None and target.kind is not StageKind.REVIEW:
+            say = "Sharing in an emergency must lead to a stage of kind review. Name that stage."
+            yield subject.fault("share-not-reviewed", say, *way.path)
 
 
 def targets(subject: Subject) -> Iterator[Fault]:
@@ -144,4 +182,4 @@ def outcomes(subject: Subject) -> Iterator[Fault]:
             yield subject.fault("unknown-outcome", say, *here, "outcome")
 
 
-RULES = (commands, targets, routes, performers, outcomes)
+RULES = (commands, own_roles, lengths, reviewed, targets, routes, performers, outcomes)

@@ -86,6 +86,11 @@ def release() -> c.Release:
     return c.Release(id="1", actor=_ACTOR, at=_AT, case_id="sample", contents=())
 
 
+def review_share() -> c.ReviewShare:
+    """A review of an emergency share."""
+    return c.ReviewShare(id="1", actor=_ACTOR, at=_AT, case_id="sample", finding=c.ReviewFinding.PROPORTIONATE)
+
+
 @cache
 def fact_words() -> Mapping[str, frozenset[str]]:
     """Fact -> the names that can be asked of it (for a list, of its entries); ``command`` left out."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from workflows.core.aside import names_of
 from workflows.core.case import Case
-from workflows.core.commands import Actor, Chase, Command, Reassign, Start
+from workflows.core.commands import Actor, Chase, Command, Reassign, Share, Start
 from workflows.core.definition import Role
 from workflows.core.permissions import Principal
 from workflows.core.refusals import NOT_FOUND, Refusal, Refused, not_found
 from workflows.core.request import Purpose, Request, Task
-from workflows.service import listing
+from workflows.service import emergency_use, listing
 from workflows.service import reading as questions
+from workflows.service.emergency_use import UsePage
 from workflows.service.execute import Done, execute
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Busy, Engine, reading, transaction
@@ -60,6 +62,15 @@ def copied(case: Case) -> Request:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A request that one page asks for whole: on which workflow, what it says, and what was shared already."""
+
+    answers: Request
+    workflow: str
+    share: Share | None = None
+
+
 class Casework:
     """Commands and questions about cases. Safe to share between threads."""
 
@@ -85,8 +96,12 @@ class Casework:
         requester_org: str,
         now: datetime,
         like: str = "",
+        at_once: AtOnce | None = None,
     ) -> Done:
-        """Begin a draft, empty or like an earlier request of the same person. Raises Refused."""
+        """Begin a draft, empty or like an earlier request of the same person; or ``at_once`` send all that it says.
+
+        Raises Refused.
+        """
         with reading(self.engine) as connection:
             known = people.all_organisations(connection)
             holder = next((each for each in known if each.id == holder_org), None)
@@ -99,15 +114,23 @@ class Casework:
             id=command_id, actor=Actor(person.id, person.name), at=now,
             case_id=str(uuid5(CASE_IDS, command_id)), reference=new_reference(), requester_org=requester_org,
             holder_org=holder_org, calendar=holder.calendar, like=like,
-            answers=copied(earlier) if earlier else Request(),
+            answers=at_once.answers if at_once else copied(earlier) if earlier else Request(),
+            workflow=at_once.workflow if at_once else "standard", send=at_once is not None,
+            share=at_once.share if at_once else None,
         )  # fmt: skip
         return self.execute(command)
 
-    def holders(self, person: Principal) -> tuple[Organisation, ...]:
-        """The organisations this person can ask, by name."""
+    def holders(self, person: Principal, *, emergency: bool = False) -> tuple[Organisation, ...]:
+        """The organisations this person can ask, by name; in an emergency those that have somebody on call."""
+        roles = (Role.ON_CALL_AUTHORISER.value,) if emergency else FIRST_DESK
         with reading(self.engine) as connection:
-            ids = pages.holder_ids(connection, own=sorted(person.organisations()), roles=FIRST_DESK)
+            ids = pages.holder_ids(connection, own=sorted(person.organisations()), roles=roles)
             return tuple(each for each in people.all_organisations(connection) if each.id in ids)
+
+    def organisations(self) -> tuple[Organisation, ...]:
+        """Every organisation, by name."""
+        with reading(self.engine) as connection:
+            return tuple(people.all_organisations(connection))
 
     def draft(self, person: Principal, case_id: str) -> Draft:
         """A draft for its owner. Raises Refused (NOT_FOUND)."""
@@ -141,6 +164,10 @@ class Casework:
     ) -> BoardPage:
         """The manager's board. Raises Refused (NOT_FOUND) for who does not manage there."""
         return listing.board(self.engine, self.library, person, organisation_id, filters=filters, page=page, now=now)
+
+    def emergency_use(self, person: Principal, organisation_id: str, *, now: datetime) -> UsePage:
+        """How the emergency lane was used. Raises Refused (NOT_FOUND) for who does not manage there."""
+        return emergency_use.page(self.engine, person, organisation_id, now=now)
 
     def chase_many(
         self, person: Principal, chosen: Iterable[tuple[str, str]], *, now: datetime

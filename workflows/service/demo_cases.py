@@ -57,6 +57,8 @@ PLACED = (
     Placed("S2", "consent_check", TimeState.DUE_SOON, copy=2),
     Placed("S7", "ig_advice", copy=2, question="Which school has she attended since September?"),
     Placed("S2", "submit", copy=3, saves=3),
+    Placed("S3", "retrospective_review"),
+    Placed("S3", ago=4, copy=2),
 )
 """What the demo begins with. The board then shows time in hand, time running out and time overrun."""
 
@@ -118,7 +120,7 @@ class Stage:
 
     def _rule(self, stage: str, story: Scenario) -> ClockRule | None:
         with reading(self.engine) as connection:
-            definition = self.library.latest(connection, "standard")
+            definition = self.library.latest(connection, story.workflow)
         known = definition.stages.get(stage)
         return known.clocks.get(story.part(Purpose).urgency) if known else None
 

@@ -9,15 +9,15 @@ from workflows.core import notices as tell
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
-from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reassign, Rung, Start, Submit
-from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side
+from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reassign, Rung, ShareNow, Start, Submit
+from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import due
 from workflows.core.events import Event
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
-from workflows.service.library import Library
+from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.pinning import in_force
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import cases, due_items, events, notices
@@ -69,11 +69,32 @@ def _earlier(engine: Engine, command: Command) -> Done | None:
 
 def _start(connection: Connection, library: Library, command: Start) -> Done:
     person = cases.principal(connection, command.actor.person_id)
-    if person is None or Role.REQUESTER not in person.roles_in(command.requester_org):
+    try:
+        definition = library.latest(connection, command.workflow)
+    except UnknownWorkflow:
+        say = "This way of asking is not set up here. Tell your administrator, and use another way meanwhile."
+        raise Refused(Refusal("unknown_workflow", say)) from None
+    if command.share is not None:
+        command = _recording(command, person, definition)
+    elif person is None or Role.REQUESTER not in person.roles_in(command.requester_org):
         raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
-    definition = library.latest(connection, "standard")
+    if command.send:
+        command = replace(command, packs=in_force(connection, command.at))
     happened = handle(None, command, definition)
     return _store(connection, library, command, None, happened, definition, head=GENESIS)
+
+
+def _recording(command: Start, person: Principal | None, definition: Definition) -> Start:
+    """A share that the holder records itself: for a practitioner there, or who shares in an emergency."""
+    stage = definition.of_kind(StageKind.EMERGENCY)
+    held = person.roles_in(command.holder_org) if person else frozenset()
+    may = (*(stage.roles if stage else ()), Role.REQUESTER)
+    acting = next((role for role in may if role in held), None)
+    if person is None or stage is None or acting is None:
+        say = "Only somebody who works at the organisation that holds the information can record a share."
+        raise Refused(Refusal("not_holder", say))
+    actor = Actor(person.id, person.name, ROLE_TITLES[acting], command.holder_org)
+    return replace(command, actor=actor, send=True, by_manager=Role.MANAGER in held)
 
 
 def _carry_out(connection: Connection, library: Library, command: Command) -> Done:
@@ -86,7 +107,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     if command.seen_version is not None and command.seen_version != case.version:
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
     if locked.person is not None:
-        actor = _actor(case, locked.person, definition, adjudicator_title=locked.adjudicator_title)
+        actor = _actor(case, locked.person, definition, command, adjudicator_title=locked.adjudicator_title)
         command = replace(command, actor=actor)
     if isinstance(command, Reassign):
         command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
@@ -94,6 +115,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, bodies=locked.bodies)
     if isinstance(command, Submit):
         command = replace(command, packs=in_force(connection, command.at))
+    if isinstance(command, ShareNow) and locked.person is not None:
+        command = replace(command, by_manager=Role.MANAGER in locked.person.roles_in(case.holder_org))
     if isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
     happened = handle(case, command, definition)
@@ -122,13 +145,13 @@ def _check_permission(case: Case, command: Command, definition: Definition, *, p
     raise Refused(refusal)
 
 
-def _actor(case: Case, person: Principal, definition: Definition, *, adjudicator_title: str) -> Actor:
+def _actor(case: Case, person: Principal, definition: Definition, command: Command, *, adjudicator_title: str) -> Actor:
     """The acting person with the position she acts in, as the record should name it."""
-    stage = definition.stage(case.stage)
+    performers = definition.performers(case.stage, command.type)
     if person.id == case.requester:
         return Actor(person.id, person.name, ROLE_TITLES[Role.REQUESTER], case.requester_org)
     held = person.roles_in(case.holder_org)
-    acting = next((role for role in stage.roles if role in held), None)
+    acting = next((role for role in performers if role in held), None)
     if acting is None:
         return Actor(person.id, person.name, ROLE_TITLES[Role.MANAGER], case.holder_org)
     title = adjudicator_title if acting is Role.ADJUDICATOR and adjudicator_title else ROLE_TITLES[acting]

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from workflows.core.aside import names_of
 from workflows.core.clocks import Clock, TimeLeft, time_left
-from workflows.core.definition import Definition, Role, Side
+from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
 from workflows.core.refusals import not_found
 from workflows.service.followups import to_follow_up
@@ -125,13 +125,15 @@ def board(
             connection, side=filters.side, org=organisation_id, cut=cut, filters=chosen, number=page,
             viewer=_viewer(person),
         )  # fmt: skip
-        roles = sorted(role.value for role in working_roles(definition))
+        here = [definition, *(library.version(connection, row.workflow, row.definition_version) for row in figures)]
+        roles = sorted({role.value for each in here for role in working_roles(each)})
         people = pages.colleagues(connection, org=organisation_id, roles=roles)
         shown = tuple(_board_row(connection, library, row, now=now) for row in rows[: lists.PAGE])
         stages = {
             row.stage: (library.version(connection, row.workflow, row.definition_version).stage(row.stage).title)
             for row in figures
         }
+    kinds = {(row.workflow, row.stage): each.stage(row.stage).kind for row, each in zip(figures, here[1:], strict=True)}
     by_stage: dict[str, int] = defaultdict(int)
     for row in figures:
         by_stage[row.stage] += row.open
@@ -140,6 +142,7 @@ def board(
         at_risk=sum(r.risk for r in figures), paused=sum(r.paused for r in figures),
         by_stage=tuple((stage, stages[stage], count) for stage, count in sorted(by_stage.items())),
         page=page, more=len(rows) > lists.PAGE,
+        to_review=sum(row.open for row in figures if kinds[row.workflow, row.stage] is StageKind.REVIEW),
         eligible=tuple((p.id, f"{p.name} ({', '.join(ROLE_TITLES[Role(r)] for r in p.roles)})") for p in people),
     )  # fmt: skip
 

@@ -45,6 +45,11 @@ DECISION_WORDS = frozenset({"would_change_it", "review_by"})
 NOT_YET = frozenset({"reopen", "review"})
 """Steps of the data that belong to workflows still to come; a route is played up to the first of them."""
 
+PLAYED = frozenset({"standard", "emergency"})
+"""The workflows whose requests are played."""
+RECORDING = timedelta(minutes=6)
+"""In an emergency, between the spoken share and its record."""
+
 T = TypeVar("T")
 _Adapters: dict[type[Any], TypeAdapter[Any]] = {}
 
@@ -60,7 +65,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One request of the data. ``requester`` is an e-mail address, ``holder`` an organisation's key."""
+    """One request of the data. ``requester`` is an e-mail address, ``holder`` an organisation's key.
+
+    ``spoken`` is a share by word of mouth: who, when, whether the caller was rung back.
+    """
 
     key: str
     title: str
@@ -71,6 +79,8 @@ class Scenario:
     steps: tuple[Step, ...]
     contents: Mapping[str, str]
     expect: Mapping[str, Any]
+    workflow: str = "standard"
+    spoken: Mapping[str, Any] | None = None
 
     def part(self, kind: type[T]) -> T:
         """The answers of one kind. Raises StopIteration when there are none."""
@@ -100,9 +110,9 @@ class Beat:
 
 @cache
 def scenarios() -> Mapping[str, Scenario]:
-    """Every standard-workflow request of the data, by key."""
+    """Every request of the data that a shipped workflow can carry, by key."""
     cases = demo.read("cases")["cases"]
-    return {case["key"]: scenario(case) for case in cases if case["workflow"] == "standard"}
+    return {case["key"]: scenario(case) for case in cases if case["workflow"] in PLAYED}
 
 
 def scenario(case: Mapping[str, Any]) -> Scenario:
@@ -111,6 +121,7 @@ def scenario(case: Mapping[str, Any]) -> Scenario:
         key=case["key"], title=case["title"], submitted=case["submitted"], requester=case["requester"],
         holder=case["holder"], answers=tuple(_answers(case)), steps=tuple(Step(*step) for step in case["route"]),
         contents=demo.read("additions")["contents"].get(case["key"], {}), expect=case["expect"],
+        workflow=case["workflow"], spoken=case.get("verbal_share"),
     )  # fmt: skip
 
 
@@ -130,7 +141,7 @@ def _moved(value: Any, by: timedelta, *, key: str = "") -> Any:
 
 def _answers(case: Mapping[str, Any]) -> Iterator[tuple[r.Task, r.Answers]]:
     known = {"key", "title", "workflow", "submitted", "requester", "holder", "people", "items", "recipients",
-             "consent", "told_person", "basis", "route", "expect"}  # fmt: skip
+             "consent", "told_person", "basis", "verbal_share", "route", "expect"}  # fmt: skip
     purpose = {name: value for name, value in case.items() if name not in known}
     yield r.Task.PEOPLE, r.People(tuple(_build(r.Person, each) for each in case["people"]))
     yield r.Task.PURPOSE, _build(r.Purpose, purpose)
@@ -177,9 +188,12 @@ def script(
     sent = submitted or story.submitted
     case_id = str(uuid5(NAMESPACE, f"{tag}/{story.key}/case"))
     steps = list(_playable(story))
-    when = list(times) if times is not None else [sent + GAP * (n + 1) for n in range(len(steps) + 1)]
+    when = list(times) if times is not None else _times(story, sent, len(steps) + 1)
     acts = [*_drafting(story, cast_of, tag=tag, case_id=case_id, sent=sent)]
     for step, at in zip(steps, when, strict=False):
+        if step.stage == "emergency_release":
+            acts.append((step.stage, _share_now(story, step, at, cast_of, case_id, sent=sent)))
+            continue
         acts.append((step.stage, _COMMANDS[step.stage](story, step, at, cast_of.actor(step.actor), case_id)))
     keys = _approved(story, steps)
     if keys and len(when) > len(steps):
@@ -188,6 +202,19 @@ def script(
     return tuple(
         Beat(act, replace(command, id=command_id(tag, story.key, number))) for number, (act, command) in enumerate(acts)
     )
+
+
+def _times(story: Scenario, sent: datetime, steps: int) -> list[datetime]:
+    """The instants of the steps; what was spoken is written down soon after."""
+    times = [sent + GAP * (n + 1) for n in range(steps)]
+    return times if story.spoken is None else [_spoken_at(story, sent) + RECORDING, *times[1:]]
+
+
+def _spoken_at(story: Scenario, sent: datetime) -> datetime:
+    """When a spoken share was made, in a playing that was sent at ``sent``."""
+    assert story.spoken is not None
+    at: datetime = story.spoken["at"]
+    return sent + (at - story.submitted)
 
 
 def command_id(tag: str, key: str, number: int) -> str:
@@ -220,7 +247,7 @@ def _drafting(
     begun = sent - LEAD
     yield "start", c.Start(
         id="", actor=actor, at=begun, case_id=case_id, reference=reference(case_id), requester_org=own[0],
-        holder_org=holder.id, calendar=holder.calendar,
+        holder_org=holder.id, calendar=holder.calendar, workflow=story.workflow,
     )  # fmt: skip
     for number, (task, answers) in enumerate(story.answers):
         at = begun + SAVING * (number + 1)
@@ -322,6 +349,25 @@ def _item_decision(key: str, says: Any) -> c.ItemDecision:
     return c.ItemDecision(key, c.ItemOutcome(says), "necessary")
 
 
+def _share_now(story: Scenario, step: Step, at: datetime, cast_of: Cast, case_id: str, *, sent: datetime) -> c.Command:
+    shared = tuple(key for key, says in step.says.items() if says == c.ItemOutcome.SHARE)
+    spoken, told = story.spoken, story.part(r.Recipients).recipients[0]
+    assert spoken is not None
+    share = c.Share(
+        items=shared, how=c.ShareHow.SPOKEN, told=", ".join(part for part in (told.name, told.role) if part),
+        said_at=min(_spoken_at(story, sent), at), said_by=cast_of.actor(spoken["by"]).name,
+        call_back_verified=spoken["call_back_verified"],
+        contents=tuple(c.ItemContent(key, story.contents[key]) for key in shared if key in story.contents),
+    )  # fmt: skip
+    return c.ShareNow(id="", actor=cast_of.actor(step.actor), at=at, case_id=case_id, share=share)
+
+
+def _review_share(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: str) -> c.Command:
+    says = dict(step.says)
+    finding = c.ReviewFinding(says.pop("finding"))
+    return c.ReviewShare(id="", actor=actor, at=at, case_id=case_id, finding=finding, **says)
+
+
 def _withdraw(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: str) -> c.Command:
     return c.Withdraw(id="", actor=actor, at=at, case_id=case_id, reason=step.says["reason"])
 
@@ -330,6 +376,7 @@ _COMMANDS: Mapping[str, Callable[[Scenario, Step, datetime, c.Actor, str], c.Com
     "consent_check": _consent_check,
     "ig_advice": _advise,
     "adjudication": _decide,
+    "retrospective_review": _review_share,
     "withdraw": _withdraw,
 }
 

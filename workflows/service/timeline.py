@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflows.core import events as e
-from workflows.core.commands import CLOCK, AdviceType, ItemOutcome
+from workflows.core.commands import CLOCK, AdviceType, ItemOutcome, ReviewFinding
 from workflows.core.definition import Definition
 from workflows.core.permissions import Relation
 from workflows.core.visibility import Look
@@ -19,6 +19,11 @@ ADVICE_WORDS: dict[AdviceType, str] = {
     AdviceType.DOES_NOT_SUPPORT: "does not support sharing",
     AdviceType.INSUFFICIENT_INFORMATION: "there is not enough information",
     AdviceType.OUT_OF_SCOPE: "out of scope",
+}
+
+FINDING_WORDS: dict[ReviewFinding, str] = {
+    ReviewFinding.PROPORTIONATE: "proportionate",
+    ReviewFinding.NOT_JUSTIFIED: "not justified",
 }
 
 
@@ -67,6 +72,10 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return _decided(event, seen)
         case e.Released():
             return "Released", f"{len(event.keys)} released to the named recipients." if seen.decision else ""
+        case e.SharedNow():
+            return _shared_now(event, seen)
+        case e.ShareReviewed():
+            return _share_reviewed(event, seen)
         case e.Chased():
             return "Chased by a manager", ""
         case e.Reassigned():
@@ -121,3 +130,22 @@ def _decided(event: e.Decided, seen: Look) -> tuple[str, str]:
     shared = sum(item.outcome is not ItemOutcome.REFUSE for item in event.items)
     how = "Release approved under consent" if event.delegated else "Decided"
     return how, f"{shared} of {len(event.items)} items to be shared."
+
+
+def _shared_now(event: e.SharedNow, seen: Look) -> tuple[str, str]:
+    count = len(event.keys)
+    title = "Shared in an emergency, before review" if count else "Nothing shared in the emergency"
+    words = "" if event.recorded_after < 1 else f"Recorded {minutes_words(event.recorded_after)} after it was shared."
+    return title, " ".join(part for part in (words, event.why_not if seen.decision else "") if part)
+
+
+def minutes_words(minutes: int) -> str:
+    """A number of minutes as people say it: "6 minutes", "2 hours 5 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in ((hours, "hour"), (rest, "minute"))]
+    return " ".join(part for part, number in zip(parts, (hours, rest), strict=True) if number) or "less than a minute"
+
+
+def _share_reviewed(event: e.ShareReviewed, seen: Look) -> tuple[str, str]:
+    words = "; ".join(part for part in (event.why, event.learning) if part)
+    return f"Emergency share reviewed: {FINDING_WORDS[event.finding]}", words if seen.advice else ""

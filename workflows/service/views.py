@@ -8,6 +8,7 @@ from datetime import date, datetime
 from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Question
 from workflows.core.clocks import CountedDay, TimeLeft
 from workflows.core.definition import CommandType, Definition, Stage, StageKind
+from workflows.core.emergency_parts import EmergencyShare, ShareReview
 from workflows.core.grounds import Bodies
 from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
@@ -114,6 +115,8 @@ class CasePage:
     packs: tuple[Pack, ...] = ()
     """The versions of the policy packs that the request is pinned to."""
     follow_ups: tuple[FollowUpView, ...] = ()
+    shared_now: EmergencyShare | None = None
+    share_review: ShareReview | None = None
 
     panel: PanelView | None = None
     """Two adjudicators, where they are needed or their votes may be read."""
@@ -211,6 +214,8 @@ class BoardPage:
     more: bool
     eligible: tuple[tuple[str, str], ...] = field(default=())
     """People (id, name and roles) to whom cases may be reassigned."""
+    to_review: int = 0
+    """Emergency shares that have not been reviewed yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _SOON = "ORDER BY due_at NULLS LAST, id"
 _MINE_AT_HOLDER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
     AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles)) AND c.requester <> cast(:me AS uuid)
     AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid))
-    AND NOT (c.kind = 'adjudication' AND cast(:me AS uuid) = ANY (c.advisers)) AND {_NOT_ASIDE}
+    AND NOT (c.kind IN ('adjudication', 'review') AND cast(:me AS uuid) = ANY (c.advisers)) AND {_NOT_ASIDE}
     ORDER BY c.due_at, c.id LIMIT :most"""
 _MINE_AS_REQUESTER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
     AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
