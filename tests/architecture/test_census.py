@@ -32,6 +32,7 @@ from workflows.core.definition import (
     IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     MASTER,
+    STANDING_COMMANDS,
     CommandType,
     StageKind,
 )
@@ -102,7 +103,7 @@ def test_every_command_of_the_clock_is_given_by_the_sweep() -> None:
     sweeping = (ROOT / "workflows/service/sweeping.py").read_text(encoding="utf-8")
     assert "RUNG_COMMANDS[" in sweeping
     actions = {rung.action.value for stage in load(read_builtin("standard")).stages.values() for rung in stage.ladder}
-    assert len(actions) == len(CLOCK_COMMANDS - ANYTIME_COMMANDS)
+    assert len(actions) == len(CLOCK_COMMANDS - STANDING_COMMANDS)
 
 
 def test_every_command_makes_an_event_and_every_event_is_made_by_a_command() -> None:
@@ -137,6 +138,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole.at += timedelta(days=60)
     whole.do(c.MarkOverdue, rung="overdue", clock=clock.number)
     whole.do(c.Escalate, rung="manager", clock=clock.number)
+    whole.do(c.RaiseRecheck, rung="caldicott/2030-01", clock=0)
     whole.do(c.Chase, MANAGER)
     whole.do(c.AskIdentity, IG, label="Child P", reason="Two children may be one.")
     whole.do(c.RefuseIdentity, GUARDIAN, number=1, answer="Labels are enough for this.")

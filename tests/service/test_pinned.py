@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import House, build
 from tests.counting import statements
+from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.grounds import BasisOverride
 from workflows.core.packs import PackRef
@@ -68,7 +69,7 @@ def decide(house: House, case_id: str, reason: str, outcome: c.ItemOutcome = c.I
     )
     house.give(
         c.Decide, GUARDIAN, case_id, items=items, harm_of_sharing="Trust.", harm_of_not_sharing="Harm.",
-        review_by=date(2027, 5, 1), would_change_it="A new risk.",
+        review_by=date(2027, 5, 1), would_change_it="A new risk.", **RISKS,
         overrides=(BasisOverride("refused_against_duty", "The item has no bearing on the child’s safety."),),
     )  # fmt: skip
 

@@ -377,10 +377,18 @@ class FinishFollowUp(Command):
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseRecheck(Rung):
+    """Ask whoever decides whether a newer version of a policy pack matters here. ``rung`` names it: pack/version."""
+
+    type: ClassVar[CommandType] = CommandType.RAISE_RECHECK
+
+
 RUNG_COMMANDS: dict[CommandType, type[Rung]] = {
     CommandType.REMIND: Remind,
     CommandType.MARK_OVERDUE: MarkOverdue,
     CommandType.ESCALATE: Escalate,
     CommandType.REMIND_FOLLOW_UP: RemindFollowUp,
+    CommandType.RAISE_RECHECK: RaiseRecheck,
 }
 """The command that each clock command type builds."""

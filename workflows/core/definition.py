@@ -57,6 +57,7 @@ class CommandType(StrEnum):
     ESCALATE = "escalate"
     FINISH_FOLLOW_UP = "finish_follow_up"
     REMIND_FOLLOW_UP = "remind_follow_up"
+    RAISE_RECHECK = "raise_recheck"
 
 
 class Role(StrEnum):
@@ -94,13 +95,14 @@ class Side(StrEnum):
     NOBODY = "nobody"
 
 
-CLOCK_COMMANDS = frozenset(
-    {CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE, CommandType.REMIND_FOLLOW_UP}
-)
+STANDING_COMMANDS = frozenset({CommandType.REMIND_FOLLOW_UP, CommandType.RAISE_RECHECK})
+"""Commands of the clock that belong to no stage and no rung of a ladder."""
+
+CLOCK_COMMANDS = frozenset({CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE}) | STANDING_COMMANDS
 """Commands only the clock gives, never a person."""
 
-ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.REMIND_FOLLOW_UP, CommandType.WITHDRAW_CONSENT})
-"""Commands that may be given at every stage, on an ended case too."""
+ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.WITHDRAW_CONSENT}) | STANDING_COMMANDS
+"""Commands that no stage has to allow. Whether they fit an ended case is a question for their rules."""
 
 MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})
 """Commands a manager may give on any open, submitted case of her organisation."""

@@ -48,7 +48,10 @@ TITLES: Mapping[FollowUpKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """One dated task. ``due`` None means now; ``roles`` are held at ``side``."""
+    """One dated task. ``due`` None means now; ``roles`` are held at ``side``.
+
+    ``about`` is a code of what it is about, such as a version of a pack: never words, never a person.
+    """
 
     number: int
     kind: FollowUpKind
@@ -61,6 +64,7 @@ class FollowUp:
     done_at: datetime | None = None
     done_by: str = ""
     done_note: str = ""
+    about: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -97,6 +101,7 @@ class FollowUpOpened(Event):
     roles: tuple[Role, ...]
     due: date | None
     note: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +132,13 @@ def opened(
     at: datetime,
     by: str,
     before: int = 0,
+    about: str = "",
 ) -> FollowUpOpened:
     """The event that opens a follow-up. ``before``: how many others the same command opens ahead of it."""
     number = len(case.followups) + 1 + before
-    return FollowUpOpened(at=at, by=by, number=number, kind=kind, side=side, roles=roles, due=due, note=note)
+    return FollowUpOpened(
+        at=at, by=by, number=number, kind=kind, side=side, roles=roles, due=due, note=note, about=about
+    )
 
 
 def done(number: int, *, note: str, at: datetime, by: str) -> FollowUpDone:
@@ -152,7 +160,9 @@ def folded(followups: tuple[FollowUp, ...], event: Event) -> tuple[FollowUp, ...
     """The follow-ups after an event."""
     match event:
         case FollowUpOpened():
-            new = FollowUp(event.number, event.kind, event.side, event.roles, event.at, event.due, event.note)
+            new = FollowUp(
+                event.number, event.kind, event.side, event.roles, event.at, event.due, event.note, about=event.about
+            )  # fmt: skip
             return (*followups, new)
         case FollowUpDone():
             return tuple(

@@ -24,6 +24,7 @@ from workflows.core import (
 from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
+from workflows.core.rechecking import raise_recheck
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
 from workflows.core.routing import Events, check_needs, check_stage
 
@@ -55,6 +56,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.ESCALATE: minding.rung,
     CommandType.FINISH_FOLLOW_UP: following.finish,
     CommandType.REMIND_FOLLOW_UP: following.remind,
+    CommandType.RAISE_RECHECK: raise_recheck,
 }
 """The rule of every command but Start, which needs no case."""
 

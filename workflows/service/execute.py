@@ -9,7 +9,19 @@ from workflows.core import notices as tell
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
-from workflows.core.commands import CLOCK, Actor, Advise, Command, Decide, Reassign, Rung, ShareNow, Start, Submit
+from workflows.core.commands import (
+    CLOCK,
+    Actor,
+    Advise,
+    Command,
+    Decide,
+    RaiseRecheck,
+    Reassign,
+    Rung,
+    ShareNow,
+    Start,
+    Submit,
+)
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import due
 from workflows.core.events import Event
@@ -117,10 +129,17 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, packs=in_force(connection, command.at))
     if isinstance(command, ShareNow) and locked.person is not None:
         command = replace(command, by_manager=Role.MANAGER in locked.person.roles_in(case.holder_org))
-    if isinstance(command, Rung):
+    if isinstance(command, RaiseRecheck):
+        _check_in_force(connection, command)
+    elif isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
     happened = handle(case, command, definition)
     return _store(connection, library, command, case, happened, definition, head=locked.head)
+
+
+def _check_in_force(connection: Connection, command: RaiseRecheck) -> None:
+    if command.rung not in in_force(connection, command.at):
+        raise Refused(Refusal("no_longer_due", "This version is not in force."))
 
 
 def _check_due(case: Case, command: Rung, definition: Definition, calendar: WorkingCalendar) -> None:

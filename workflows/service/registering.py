@@ -43,6 +43,7 @@ class HouseEvent(StrEnum):
     PACK_PROPOSED = "PackProposed"
     PACK_ACTIVATED = "PackActivated"
     PACK_TURNED_DOWN = "PackTurnedDown"
+    PACK_RECHECKED = "PackRechecked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from workflows.core.due import due
 from workflows.core.refusals import Refused
 from workflows.service.execute import execute
 from workflows.service.library import Library
+from workflows.service.rechecking import recheck
 from workflows.service.unit_of_work import Busy, Engine, Unavailable, transaction
 from workflows.store import cases, clock, due_items
 from workflows.store.due_items import Claimed
@@ -64,7 +65,8 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
                 failed += 1
                 _note(engine, item, fault)
         if len(claimed) < most:
-            break
+            more = recheck(engine, library, now=now, most=most, until=until)
+            return Swept(done + more[0], dropped + more[1], failed + more[2])
     return Swept(done, dropped, failed)
 
 
