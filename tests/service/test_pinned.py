@@ -11,6 +11,7 @@ from tests.builders import House, build
 from tests.counting import statements
 from tests.weighed import RISKS
 from workflows.core import commands as c
+from workflows.core.evidence import PrincipleEvidence
 from workflows.core.grounds import BasisOverride
 from workflows.core.packs import PackRef
 from workflows.core.refusals import Refused
@@ -62,14 +63,22 @@ def page(house: House, case_id: str) -> Any:
     return house.casework.case(house.person(GUARDIAN), case_id, now=LATER)
 
 
-def decide(house: House, case_id: str, reason: str, outcome: c.ItemOutcome = c.ItemOutcome.SHARE) -> None:
+def decide(
+    house: House,
+    case_id: str,
+    reason: str,
+    outcome: c.ItemOutcome = c.ItemOutcome.SHARE,
+    *,
+    also: str = "",
+    evidence: tuple[PrincipleEvidence, ...] = (),
+) -> None:
     items = tuple(
-        c.ItemDecision(item.key, outcome, reason, "Said." if outcome is c.ItemOutcome.REFUSE else "")
+        c.ItemDecision(item.key, outcome, reason, "Said." if outcome is c.ItemOutcome.REFUSE else "", also=also)
         for item in house.case(case_id).request.items
     )
     house.give(
         c.Decide, GUARDIAN, case_id, items=items, harm_of_sharing="Trust.", harm_of_not_sharing="Harm.",
-        review_by=date(2027, 5, 1), would_change_it="A new risk.", **RISKS,
+        review_by=date(2027, 5, 1), would_change_it="A new risk.", **RISKS, evidence=evidence,
         overrides=(BasisOverride("refused_against_duty", "The item has no bearing on the child’s safety."),),
     )  # fmt: skip
 
@@ -134,3 +143,35 @@ def test_a_version_is_read_once_in_a_process_and_what_is_missing_is_not_asked_fo
     assert [str(pack.ref) for pack in first] == ["caldicott/2020-12", "reason-codes/2026-11"]
     assert first == again
     assert len(sent) == 1
+
+
+# --- Reasons that are never enough by themselves, and evidence for principles
+
+
+@pytest.mark.parametrize(
+    ("also", "fits"), [("", False), ("data_protection", False), ("necessary", False), ("not_relevant", True)]
+)
+def test_a_reason_that_rests_on_a_misunderstanding_needs_the_one_behind_it(house: House, also: str, fits: bool) -> None:
+    case_id = at_decision(house)
+    before = house.case(case_id)
+    if fits:
+        decide(house, case_id, "no_consent", c.ItemOutcome.REFUSE, also=also)
+        assert house.case(case_id).decision is not None
+        return
+    with pytest.raises(Refused) as refused:
+        decide(house, case_id, "no_consent", c.ItemOutcome.REFUSE, also=also)
+    assert "reason_alone" in {each.code for each in refused.value.refusals}
+    assert house.case(case_id) == before
+
+
+def test_evidence_is_kept_with_the_decision_and_belongs_to_principles_of_the_pinned_pack(house: House) -> None:
+    case_id = at_decision(house)
+    good, foreign = PrincipleEvidence("7", "Both harms weighed."), PrincipleEvidence("9", "No such principle.")
+    for wrong in ((foreign,), (good, good)):
+        with pytest.raises(Refused) as refused:
+            decide(house, case_id, "necessary", evidence=wrong)
+        assert refused.value.code == "principle_unknown"
+    decide(house, case_id, "necessary", evidence=(good,))
+    decision = house.case(case_id).decision
+    assert decision is not None
+    assert decision.evidence == (good,)

@@ -11,7 +11,7 @@ from flask import Flask
 from tests.builders import House, build
 from tests.page import PageClient, words
 from tests.service.test_pinned import change
-from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, REQUESTER, Desk
+from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, REQUESTER, Desk, choices, confirm
 from tests.webapp.test_cli import run
 from workflows.core.definition import Role
 from workflows.service import packing
@@ -118,3 +118,58 @@ def test_the_report_is_there_in_a_shell_too(desk: Desk, run: Callable[..., tuple
     code, _, told = run("pack", "decisions", "--organisation", "nowhere")
     assert code != 0
     assert "no organisation with this key" in told
+
+
+# --- Beside the choice
+
+
+def decide_fields(**more: str) -> dict[str, str]:
+    """S2 decided as in the data, but the record refused for want of consent."""
+    return choices(**{"reason-record-refuse": "no_consent", **more})
+
+
+def test_refusing_for_want_of_consent_meets_the_belief_and_needs_the_reason_behind_it(desk: Desk) -> None:
+    case_id = desk.case(days_ago=2)
+    client = desk.sit(GUARDIAN)
+    page = client.open(f"/cases/{case_id}/decide")
+    assert "Beliefs that refusals often rest on" in page.text
+    assert "“Data protection law stands in the way”" in page.text
+    refused = client.submit(decide_fields(), status=422)
+    assert "“There is no consent” is never enough by itself. Choose the reason behind it too." in refused.text
+    assert "“Without consent it cannot be shared” Consent is one basis among several." in refused.text
+    back = client.submit(decide_fields(**{"also-record-refuse": "not_necessary"}))
+    assert back.h1 == "Is this your decision?"
+    assert "“Without consent it cannot be shared”" in back.text
+    client.submit(confirm(back))
+    decided = desk.house.case(case_id).decision
+    assert decided is not None
+    assert [(each.reason, each.also) for each in decided.items if each.key == "record"] == [
+        ("no_consent", "not_necessary")
+    ]
+    assert "There is no consent. Not necessary for the purpose." in client.open(f"/cases/{case_id}").text
+
+
+def test_the_belief_about_consent_stands_where_it_is_checked(desk: Desk) -> None:
+    case_id = desk.case(days_ago=2, upto="consent_check")
+    page = desk.sit("samir.haddad").open(f"/cases/{case_id}/consent")
+    assert "A belief often held about consent" in page.text
+    assert "If the answer were no, would you share anyway?" in page.text
+
+
+def test_principles_are_questions_answered_with_evidence_and_nothing_is_ticked(desk: Desk) -> None:
+    case_id = desk.case(days_ago=2)
+    client = desk.sit(GUARDIAN)
+    page = client.open(f"/cases/{case_id}/decide")
+    assert "Hold it against the principles (optional)" in page.text
+    assert "Why is this item needed, and would less of it do?" in page.text
+    assert not page.all("input", type="checkbox")
+    back = client.submit(choices(**{"principle-3": "The summary is enough; the whole record is refused."}))
+    assert "Principle 3: The minimum necessary The summary is enough" in back.text
+    client.submit(confirm(back))
+    decided = desk.house.case(case_id).decision
+    assert decided is not None
+    assert [(each.code, each.text[:11]) for each in decided.evidence] == [("3", "The summary")]
+    record = client.open(f"/cases/{case_id}/record").text
+    assert "Held against the principles" in record
+    assert "Principle 3: The minimum necessary The summary is enough; the whole record is refused." in record
+    assert "Principle 1:" not in record

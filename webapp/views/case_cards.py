@@ -205,8 +205,11 @@ def because(page: CasePage, decided: ItemDecision) -> str:
     """Why an item was decided so: the reason's words, the text, and how it is reduced."""
     reason = page.definition.reason(decided.reason)
     words = reason.words if reason else decided.reason
+    behind = page.definition.reason(decided.also)
     # People often write the reason's own words again: said once is enough.
     parts = [words, "" if decided.text.rstrip(". ").casefold() == words.casefold() else decided.text]
+    if behind is not None:
+        parts.insert(1, behind.words)
     if decided.reduction:
         how = f"{REDUCTIONS[decided.how]}: " if decided.how else ""
         parts.append(f"Reduced: {how[:1].lower()}{how[1:]}{decided.reduction}")

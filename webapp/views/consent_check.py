@@ -18,6 +18,7 @@ from webapp.views.case_cards import Row, item_title, row
 from webapp.views.case_words import FINDING_HINTS, FINDINGS
 from webapp.views.consent_cards import consent_rows, told_rows
 from webapp.views.desk import Sent, carry_out, open_case, require_open, sent
+from webapp.views.principles import beliefs_about_consent, finding_hint
 from workflows.core.commands import ConsentFinding, PersonFinding, RecordConsent, WithdrawConsent
 from workflows.core.consent_people import Entry, entries, open_points
 from workflows.core.definition import CommandType
@@ -54,8 +55,15 @@ def consent(case_id: uuid.UUID) -> Response:
 
 
 def _words(found: CasePage) -> dict[str, Any]:
-    findings = [{"value": each.value, "text": FINDINGS[each], "hint": FINDING_HINTS[each]} for each in ConsentFinding]
-    return {"findings": findings, "entries": [_shown(found, *each) for each in enumerate(_entries(found), 1)]}
+    findings = [
+        {"value": each.value, "text": FINDINGS[each], "hint": finding_hint(found, each) or FINDING_HINTS[each]}
+        for each in ConsentFinding
+    ]
+    return {
+        "findings": findings,
+        "entries": [_shown(found, *each) for each in enumerate(_entries(found), 1)],
+        "consent_beliefs": beliefs_about_consent(found),
+    }
 
 
 def _shown(found: CasePage, number: int, entry: Entry) -> Shown:

@@ -41,11 +41,22 @@ from webapp.views.deciding import asking_sentences, button_words, risk_words, se
 from webapp.views.desk import Sent, carry_out, new_id, open_case, overtaken, require_open
 from webapp.views.overrides import override_faults_of, override_fields, question_now
 from webapp.views.panel_cards import panel_rows
+from webapp.views.principles import (
+    beliefs,
+    beliefs_about,
+    beliefs_about_consent,
+    evidence_rows,
+    is_thin,
+    prompts_of,
+    reasons_behind,
+    refusing_beliefs,
+)
 from workflows.core.asking import waiting_faults
 from workflows.core.commands import Ask, Decide, ItemOutcome
 from workflows.core.deciding import decision_faults
 from workflows.core.definition import CommandType, Definition
 from workflows.core.facts import sensitive
+from workflows.core.packs import Place
 from workflows.core.request import Item
 from workflows.service.views import CasePage
 
@@ -64,7 +75,25 @@ def page(case_id: uuid.UUID) -> Response:
 
 
 def _form(found: CasePage, form: Sent) -> Response:
-    return show("decide", found, form, **_words(found))
+    return show("decide", found, form, **_words(found), **_beside(found, form))
+
+
+def _beside(found: CasePage, form: Sent) -> dict[str, Any]:
+    """What the pinned packs lay beside the form: principles, common beliefs, and the reason behind a thin one."""
+    refused = {item.key: form.get(f"reason-{item.key}-{ItemOutcome.REFUSE}") for item in found.items}
+    principles = prompts_of(found)
+    return {
+        "principles": principles,
+        "written": [each.code for each in principles if form.get(f"principle-{each.code}")],
+        "thin": {key for key, code in refused.items() if is_thin(found.definition, code)},
+        "behind": reasons_behind(found.definition),
+        "chosen_beliefs": {
+            key: beliefs(found.packs, Place.DECISION_REASON, code) for key, code in refused.items() if code
+        },
+        "refusing_beliefs": refusing_beliefs(found),
+        "sharing_beliefs": beliefs(found.packs, Place.RISK_OF_SHARING),
+        "consent_beliefs": beliefs_about_consent(found),
+    }
 
 
 def _words(found: CasePage) -> dict[str, Any]:
@@ -152,6 +181,8 @@ def _said_back(found: CasePage, form: Sent, command: Ask | Decide) -> Response:
         button_words="Send the question" if isinstance(command, Ask) else button_words(command),
         hidden_fields={name: value for name, value in form.values.items() if name != "command_id" and value},
         asks=asks,
+        beliefs=[] if isinstance(command, Ask) else beliefs_about(found, command.items),
+        held=[] if isinstance(command, Ask) else evidence_rows(found, command.evidence),
         weighed=risk_words(command),
         terms=[]
         if isinstance(command, Ask) or not command.would_change_it

@@ -14,6 +14,7 @@ from webapp.views.case_cards import item_title
 from webapp.views.case_words import ITEM_OUTCOMES
 from webapp.views.desk import Sent, line_faults, lines_of, sent
 from webapp.views.overrides import override_names, read_overrides
+from webapp.views.principles import is_thin, principle_names, prompts_of, read_evidence
 from webapp.views.showing import joined
 from workflows.core.commands import Ask, Decide, ItemDecision, ItemOutcome, Reduction
 from workflows.core.facts import sensitive
@@ -38,6 +39,7 @@ def names_of(key: str) -> Iterator[str]:
     for outcome in REASONED:
         yield f"reason-{key}-{outcome.value}"
         yield f"text-{key}-{outcome.value}"
+    yield f"also-{key}-{ItemOutcome.REFUSE}"
 
 
 def risk_names() -> Iterator[str]:
@@ -49,7 +51,16 @@ def risk_names() -> Iterator[str]:
 def read_form(found: CasePage) -> Sent:
     """Everything that the form of this case's decision sent."""
     items = (name for item in found.items for name in names_of(item.key))
-    return sent("action", "reason_shared", *risk_names(), *TERMS, *DATES, *override_names(found), *items)
+    return sent(
+        "action",
+        "reason_shared",
+        *risk_names(),
+        *TERMS,
+        *DATES,
+        *override_names(found),
+        *principle_names(found),
+        *items,
+    )
 
 
 def filled_in(found: CasePage) -> dict[str, str]:
@@ -106,6 +117,7 @@ def decision_of(found: CasePage, form: Sent, stamp: Mapping[str, Any]) -> tuple[
         review_by=review_by,
         would_change_it=form.get("would_change_it"),
         overrides=read_overrides(found, form.get),
+        evidence=read_evidence(found, form),
     )
     return command, faults
 
@@ -137,7 +149,14 @@ def _decisions(found: CasePage, form: Sent) -> Iterator[ItemDecision]:
             form.get(f"text-{key}-{chosen}"),
             form.get(f"reduction-{key}") if reduced else "",
             how=_one_of(Reduction, form.get(f"how-{key}")) if reduced else None,
+            also=_behind(found, form, key) if chosen is ItemOutcome.REFUSE else "",
         )
+
+
+def _behind(found: CasePage, form: Sent, key: str) -> str:
+    """The reason behind one that is never enough by itself; nothing where the first stands alone."""
+    thin = is_thin(found.definition, form.get(f"reason-{key}-{ItemOutcome.REFUSE}"))
+    return form.get(f"also-{key}-{ItemOutcome.REFUSE}") if thin else ""
 
 
 def _shares_reason(found: CasePage, item: Item, outcome: ItemOutcome) -> bool:
@@ -158,7 +177,7 @@ def place(name: str, form: Sent) -> str:
     if name == "harm_of_waiting":
         return "harm_of_not_sharing"
     part, _, key = name.partition("-")
-    if part in ("reason", "text") and (chosen := form.get(f"outcome-{key}")):
+    if part in ("reason", "text", "also") and (chosen := form.get(f"outcome-{key}")):
         return f"{name}-{chosen}"
     return name
 
@@ -191,4 +210,5 @@ def typed(found: CasePage, form: Sent) -> dict[str, str]:
         "conditions": "Conditions", "retention": "How long it may be kept", "onward": "Sharing it further",
         "would_change_it": "What would change it",
     }  # fmt: skip
+    titles |= {f"principle-{each.code}": each.title for each in prompts_of(found)}
     return {**words, **{title: form.get(name) for name, title in titles.items()}}

@@ -27,6 +27,7 @@ from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
 from webapp.views.desk import open_case
 from webapp.views.pack_words import pinned_line
 from webapp.views.panel_cards import HOW, vote_lines
+from webapp.views.principles import evidence_rows
 from webapp.views.showing import day_of, joined, long_date, long_instant
 from workflows.core.case import Decision
 from workflows.core.refusals import not_found
@@ -50,6 +51,7 @@ def page(case_id: uuid.UUID) -> Response | str:
         page=found,
         rows=[_shown(each) for each in record(found, found.request, found.decision)],
         earlier=[list(_earlier(found, each)) for each in found.decisions[:-1]],
+        held=evidence_rows(found, found.decision.evidence),
         packs=[pinned_line(pack) for pack in found.packs],
         printed_at=long_instant(g.now),
     )
@@ -199,4 +201,5 @@ def joined_lines(lines: list[str]) -> str:
 def _earlier(found: CasePage, decision: Decision) -> Iterator[Row]:
     yield row("Decision", _decided(found, decision))
     yield row("Reasons", [line for line in _reasons(decision) if line] or NOT_RECORDED)
+    yield from evidence_rows(found, decision.evidence)
     yield row("Decision taken by", f"{decision.by_name}, {decision.position}, {long_instant(decision.at)}")

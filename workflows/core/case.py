@@ -15,6 +15,7 @@ from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome, PersonFinding
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_reviewed, shared_now
+from workflows.core.evidence import PrincipleEvidence
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
 from workflows.core.request import Request, with_answers
@@ -103,6 +104,7 @@ class Decision:
     retention: str = ""
     onward: str = ""
     panel: str = ""
+    evidence: tuple[PrincipleEvidence, ...] = ()
 
     def approved(self) -> tuple[str, ...]:
         """Keys of the items that are to be shared, whole or reduced."""

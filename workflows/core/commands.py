@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from workflows.core.definition import CommandType
+from workflows.core.evidence import PrincipleEvidence
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
 from workflows.core.request import Answers, Request, Task
 from workflows.core.sharing import ItemContent as ItemContent
@@ -212,7 +213,10 @@ class Advise(Command):
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """The decision on one item. ``how`` is the way in which it is reduced, if it is; ``reduction`` says it in words."""
+    """The decision on one item. ``how`` is the way in which it is reduced, if it is; ``reduction`` says it in words.
+
+    ``also`` is the reason behind one that is never enough by itself.
+    """
 
     key: str
     outcome: ItemOutcome
@@ -220,6 +224,7 @@ class ItemDecision:
     text: str = ""
     reduction: str = ""
     how: Reduction | None = None
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +248,7 @@ class Decide(Command):
     risk_of_not_sharing: RiskAssessment = UNWEIGHED
     retention: str = ""
     onward: str = ""
+    evidence: tuple[PrincipleEvidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

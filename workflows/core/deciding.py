@@ -11,6 +11,7 @@ from workflows.core import events as e
 from workflows.core import panel
 from workflows.core.case import Case, Decision
 from workflows.core.definition import Definition
+from workflows.core.evidence import evidence_faults
 from workflows.core.grounds import (
     advice_on_decision,
     day_of,
@@ -47,7 +48,7 @@ def every_fault(case: Case, command: c.Decide, definition: Definition) -> Iterat
 
 def basis_faults_on(request: Request, command: c.Decide) -> tuple[BasisAdvice, ...]:
     """What is to be said about the basis of what is shared, and of the reasons for what is not."""
-    refused = [each.reason for each in command.items if each.outcome is c.ItemOutcome.REFUSE]
+    refused = [each.also or each.reason for each in command.items if each.outcome is c.ItemOutcome.REFUSE]
     shared = [each.key for each in command.items if each.outcome is not c.ItemOutcome.REFUSE]
     return advice_on_decision(request, command.bodies, on=day_of(command.at), shared=shared, refused=refused)
 
@@ -82,6 +83,7 @@ def decision_faults(items: tuple[Item, ...], command: c.Decide, definition: Defi
             if fault := text_fault(part, field=f"{name}-{decision.key}"):
                 yield fault
     yield from _term_faults(items, command)
+    yield from evidence_faults(command.evidence, definition)
 
 
 def continues(items: tuple[Item, ...], decisions: Iterable[c.ItemDecision]) -> bool:

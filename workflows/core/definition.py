@@ -274,6 +274,8 @@ class Definition:
     packs: tuple[str, ...] = ()
     identity_shown_for: Length | None = None
     """How long an identity may be seen once it is shown to whoever advises, in hours; None: it never is."""
+    principles: tuple[str, ...] = ()
+    """Codes of the principles of the packs that a request is pinned to."""
 
     def stage(self, name: str) -> Stage:
         """The stage called ``name``. Raises KeyError for a name that this version does not have."""

@@ -15,6 +15,7 @@ from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, Ite
 from workflows.core.definition import DefinitionRef, Urgency
 from workflows.core.emergency_parts import SharedNow as SharedNow
 from workflows.core.emergency_parts import ShareReviewed as ShareReviewed
+from workflows.core.evidence import PrincipleEvidence
 from workflows.core.followups import FollowUpDone as FollowUpDone
 from workflows.core.followups import FollowUpOpened as FollowUpOpened
 from workflows.core.followups import FollowUpReminded as FollowUpReminded
@@ -139,7 +140,7 @@ class Decided(Event):
     PERSONAL: ClassVar[frozenset[str]] = frozenset(
         {
             "items", "harm_of_sharing", "harm_of_not_sharing", "conditions", "would_change_it", "by_name", "overrides",
-            "risk_of_sharing", "risk_of_not_sharing", "retention", "onward",
+            "risk_of_sharing", "risk_of_not_sharing", "retention", "onward", "evidence",
         }
     )  # fmt: skip
     outcome: str
@@ -158,6 +159,7 @@ class Decided(Event):
     risk_of_not_sharing: RiskAssessment = UNWEIGHED
     retention: str = ""
     onward: str = ""
+    evidence: tuple[PrincipleEvidence, ...] = ()
     panel: str = ""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from workflows.core.case import Outcome
 from workflows.core.commands import Decide, ItemDecision, ItemOutcome
-from workflows.core.definition import Definition
+from workflows.core.definition import Definition, Reason
 from workflows.core.limits import blank
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item
@@ -41,12 +41,22 @@ def item_faults(items: tuple[Item, ...], command: Decide, definition: Definition
     return faults
 
 
+def _thin(decision: ItemDecision, reason: Reason, definition: Definition) -> Iterator[Refusal]:
+    """A reason that is never enough by itself needs the one behind it."""
+    behind = definition.reason(decision.also)
+    if behind is None or not behind.stands_alone or decision.outcome.value not in behind.outcomes:
+        say = f"“{reason.words}” is never enough by itself. Choose the reason behind it too."
+        yield Refusal("reason_alone", say, f"also-{decision.key}")
+
+
 def _decision_faults(decision: ItemDecision, definition: Definition) -> list[Refusal]:
     faults: list[Refusal] = []
     reason = definition.reason(decision.reason)
     if reason is None or decision.outcome.value not in reason.outcomes:
         say = "Choose a reason that fits what you decided about this item."
         faults.append(Refusal("reason_missing", say, f"reason-{decision.key}"))
+    elif not reason.stands_alone:
+        faults.extend(_thin(decision, reason, definition))
     if blank(decision.text) and decision.outcome is not ItemOutcome.SHARE:
         say = "Say in your own words why this item is refused or reduced."
         faults.append(Refusal("text_missing", say, f"text-{decision.key}"))

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from workflows.core.definition import Definition, Reason
-from workflows.core.packs import Myth, Pack, PackKind, Place, ReasonCode
+from workflows.core.packs import ConsentGroup, ConsentOption, Myth, Pack, PackKind, Place, ReasonCode
+from workflows.core.principles import principle_prompts
 
 
 def ruled(definition: Definition, packs: Iterable[Pack]) -> Definition:
-    """The workflow with the reasons of the pinned packs; with its own where none of them has reasons."""
-    reasons = reasons_of(packs)
-    return replace(definition, reasons=reasons) if reasons else definition
+    """The workflow with the principles and reasons of the pinned packs; its own reasons where none of them has any."""
+    packs = tuple(packs)
+    principles = tuple(each.code for each in principle_prompts(packs))
+    return replace(definition, reasons=reasons_of(packs) or definition.reasons, principles=principles)
 
 
 def reasons_of(packs: Iterable[Pack]) -> tuple[Reason, ...]:
@@ -33,3 +35,9 @@ def _reason(item: ReasonCode) -> Reason:
 def myths_at(packs: Iterable[Pack], place: Place, code: str = "") -> tuple[Myth, ...]:
     """The common beliefs to answer beside a choice."""
     return tuple(myth for pack in packs for myth in pack.myths_at(place, code))
+
+
+def consent_option(packs: Iterable[Pack], group: ConsentGroup, code: str) -> ConsentOption | None:
+    """What the pinned packs say of an answer about consent."""
+    found = (pack.item(code, group=group.value) for pack in packs if pack.kind is PackKind.CONSENT_OPTIONS)
+    return next((item for item in found if isinstance(item, ConsentOption)), None)

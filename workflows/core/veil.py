@@ -24,6 +24,7 @@ CODES = frozenset(
         "holder_org", "id", "items", "key", "keys", "kind", "like", "outcome", "packs", "panel", "position",
         "reference", "released", "requester_org", "rung", "stage", "task", "threshold", "workflow",
         "Escalated.told", "ItemDecision.reason", "Pause.reason",
+        "ItemDecision.also", "PrincipleEvidence.code", "FollowUp.about", "FollowUpOpened.about",
     }
 )  # fmt: skip
 """Fields whose texts are codes of the product, or name colleagues in the work; "Type.field" where the name is common.
