@@ -156,6 +156,15 @@ def test_the_belief_about_consent_stands_where_it_is_checked(desk: Desk) -> None
     assert "If the answer were no, would you share anyway?" in page.text
 
 
+def test_the_belief_about_consent_stands_beside_the_requesters_choice_too(desk: Desk) -> None:
+    draft = desk.case(days_ago=2, upto="submit")
+    client = desk.sit(REQUESTER)
+    for page in ("consent", "check"):
+        shown = client.open(f"/requests/{draft}/{page}")
+        assert "A belief often held about consent" in shown.text
+        assert "“Without consent it cannot be shared” Consent is one basis among several." in shown.text
+
+
 def test_principles_are_questions_answered_with_evidence_and_nothing_is_ticked(desk: Desk) -> None:
     case_id = desk.case(days_ago=2)
     client = desk.sit(GUARDIAN)

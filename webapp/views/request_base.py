@@ -15,9 +15,11 @@ from webapp.context import LONDON, clock_text
 from webapp.errors import status_of
 from webapp.forms import command_id, seen_version
 from webapp.house import house
+from webapp.views.principles import Belief, beliefs
 from webapp.views.showing import long_date, long_instant, tag_markup, time_view
 from workflows.core.commands import Actor, Command, Save
 from workflows.core.limits import answer_faults
+from workflows.core.packs import Place
 from workflows.core.permissions import Principal, Relation
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused
 from workflows.core.request import Answers, Task
@@ -166,9 +168,15 @@ def show(template: str, *, trouble: Trouble | None = None, **values: Any) -> Res
         when=clock_text,
         time_view=time_view,
         now=g.now,
+        consent_beliefs=consent_beliefs,
         **values,
     )
     return make_response(body, trouble.status if trouble else 200)
+
+
+def consent_beliefs(*states: str) -> list[Belief]:
+    """The common beliefs about these states of consent, as the packs in force answer them; asked for by pages."""
+    return beliefs(casework().packs_in_force(now=g.now), Place.CONSENT_STATE, *states)
 
 
 def returning() -> str:

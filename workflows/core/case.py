@@ -252,7 +252,7 @@ def _moved(case: Case, event: e.Event) -> Case:
     if move.resume and case.held is not None:
         last = replace(case.held.pauses[-1], end=event.at)
         resumed = replace(case.held, pauses=(*case.held.pauses[:-1], last))
-        case = replace(case, clock=resumed, held=None, overdue=_was_overdue(resumed))
+        case = replace(case, clock=resumed, held=None, overdue=OVERDUE_MARK in resumed.fired)
     elif case.held is not None and not move.pause:
         ended = replace(case.held, stopped_at=event.at)
         case = replace(case, held=None, past_clocks=(*case.past_clocks, ended))
@@ -276,10 +276,6 @@ def _clock(case: Case, move: e.Move, at: datetime) -> Clock:
         calendar=case.calendar,
         due_time=time.fromisoformat(move.clock.due_time),
     )
-
-
-def _was_overdue(clock: Clock) -> bool:
-    return OVERDUE_MARK in clock.fired
 
 
 OVERDUE_MARK = "overdue"

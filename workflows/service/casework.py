@@ -12,6 +12,7 @@ from workflows.core.aside import names_of
 from workflows.core.case import Case
 from workflows.core.commands import Actor, Chase, Command, Reassign, Share, Start
 from workflows.core.definition import Role
+from workflows.core.packs import Pack
 from workflows.core.permissions import Principal
 from workflows.core.refusals import NOT_FOUND, Refusal, Refused, not_found
 from workflows.core.request import Purpose, Request, Task
@@ -20,6 +21,7 @@ from workflows.service import reading as questions
 from workflows.service.emergency_use import UsePage
 from workflows.service.execute import Done, execute
 from workflows.service.library import Library
+from workflows.service.pinning import in_force
 from workflows.service.unit_of_work import Busy, Engine, reading, transaction
 from workflows.service.views import (
     BoardFilters,
@@ -131,6 +133,11 @@ class Casework:
         """Every organisation, by name."""
         with reading(self.engine) as connection:
             return tuple(people.all_organisations(connection))
+
+    def packs_in_force(self, *, now: datetime) -> tuple[Pack, ...]:
+        """The versions of the policy packs that a request sent now would be pinned to."""
+        with reading(self.engine) as connection:
+            return self.library.packs(connection, in_force(connection, now))
 
     def draft(self, person: Principal, case_id: str) -> Draft:
         """A draft for its owner. Raises Refused (NOT_FOUND)."""
