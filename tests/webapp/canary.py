@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
 from tests.builders import House
-from workflows.core.commands import Command
 from workflows.core.request import People, Person, PersonRole
 from workflows.service.scenario import Beat, perform, scenarios, script
 
@@ -23,10 +21,10 @@ SAYS = "Tobiah Quillfeather, called Tobes, 999 073 4429, 14 Larkspur Mews, HX1 9
 """What every text repeats."""
 TEXTS = frozenset(
     {
-        "answer", "by", "conditions", "contact", "describe", "every", "harm_of_not_sharing", "harm_of_sharing",
-        "harm_of_waiting", "onward", "retention",
-        "justify", "note", "provision", "purpose", "question", "redirect", "reduction", "reason", "relation",
-        "risk_of_not_sharing", "risk_of_sharing", "role", "support", "text", "when", "why", "would_change_it",
+        "answer", "assessed_by", "assessed_for", "authority", "by", "conditions", "contact", "describe", "every",
+        "harm_of_not_sharing", "harm_of_sharing", "justify", "note", "provision", "public_interest", "purpose",
+        "question", "redirect", "reduction", "reason", "relation", "risk_of_not_sharing", "risk_of_sharing", "role",
+        "said", "learning", "support", "taken_by", "text", "views", "when", "why", "would_change_it",
     }
 )  # fmt: skip
 """Fields in which people write as they like."""
@@ -50,7 +48,8 @@ def repeated(value: Any, *, text: bool = False) -> Any:
         return tuple(repeated(each, text=text) for each in value)
     if isinstance(value, People):
         others = tuple(person for person in value.people if PersonRole.PROTECTED not in person.roles)
-        return People((CHILD, *(replace(person, contact=SAYS) for person in others)))
+        child = next(person for person in value.people if PersonRole.PROTECTED in person.roles)
+        return People((replace(CHILD, roles=child.roles), *(replace(person, contact=SAYS) for person in others)))
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value).__name__
         return replace(
@@ -66,16 +65,10 @@ def repeated(value: Any, *, text: bool = False) -> Any:
     return value
 
 
-def canary(house: House, *, upto: str | None, change: Mapping[str, Callable[[Command], Command]] | None = None) -> str:
-    """The case of S2 so repeated, played up to an act; its id. Sent a few days ago: pages know only the present."""
+def canary(house: House, *, upto: str | None, story: str = "S2") -> str:
+    """A case of the data so repeated, played up to an act; its id. Sent a few days ago: pages know only the present."""
     sent = datetime.now(UTC) - timedelta(days=3)
     times = [sent + timedelta(minutes=10 * step) for step in range(1, 12)]
-    beats = script(scenarios()["S2"], house.cast, tag=house.new_id(), submitted=sent, times=times)
+    beats = script(scenarios()[story], house.cast, tag=house.new_id(), submitted=sent, times=times)
     told = [Beat(beat.act, repeated(beat.command)) for beat in beats]
-    if change:
-        told = [Beat(beat.act, change.get(beat.act, _same)(beat.command)) for beat in told]
     return perform(told, house.casework.execute, upto=upto).case_id
-
-
-def _same(command: Command) -> Command:
-    return command

@@ -10,12 +10,12 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.architecture.test_reading import addresses
-from tests.builders import BEGAN, House
+from tests.builders import BEGAN, House, build
 from tests.page import PageClient
 from tests.webapp.canary import SAYS, canary, tells
 from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, OFFICER, REQUESTER, Desk
 from workers.letters import compose
-from workflows.core.commands import AdviceType, Advise, Answer, Ask, Reassign
+from workflows.core.commands import AdviceType, Advise, Answer, Ask, DeclareConflict, DemandSecond, Reassign
 from workflows.core.definition import Role
 from workflows.service import packing
 from workflows.service.posting import claim
@@ -77,14 +77,19 @@ def test_whoever_advises_never_reads_who_it_is(desk: Desk) -> None:
     house.give(
         Reassign, MANAGER, given, to_person=house.person(GUARDIAN).id, to_eligible=False, reason=f"Leave. {SAYS}"
     )
+    house.give(DemandSecond, GUARDIAN, given, reason=f"Hard to decide. {SAYS}")
+    house.give(DeclareConflict, "femi.adeyemi", given, reason=f"My cousin. {SAYS}")
     ended = canary(house, upto=None)
     out = canary(house, upto="ig_advice")
     asked_and_answered(house, out)
     house.give(
         Advise, LEAD, out, advice=AdviceType.OUT_OF_SCOPE, why=f"Not ours. {SAYS}", redirect="The council's front desk."
     )
-    everywhere = [*cases, open_question, given, ended, out]
-    assert leaks(desk.sit(LEAD), desk.app, everywhere) == []
+    build(house, "S3", upto="emergency_release")  # which publishes the workflow for emergencies
+    night = [canary(house, story="S3", upto=stage) for stage in ("ig_advice", "retrospective_review", None)]
+    everywhere = [*cases, open_question, given, ended, out, *night]
+    leaked = leaks(desk.sit(LEAD), desk.app, everywhere)
+    assert not leaked, "\n".join(leaked)
     page = desk.sit(LEAD).open(f"/cases/{cases[1]}")
     assert "Child K" in page.text
     assert "11 to 15" in page.text

@@ -29,14 +29,12 @@ class PanelView:
     votes: tuple[Vote, ...]
 
 
-def panel_view(
-    case: Case, person: Principal, definition: Definition, seen: Look, *, read: tuple[Vote, ...]
-) -> PanelView | None:
+def panel_view(case: Case, person: Principal, definition: Definition, seen: Look, *, read: Case) -> PanelView | None:
     """None where one adjudicator is enough and no vote may be read, and for everybody outside the holder.
 
-    ``read`` are the votes in the words that this viewer may read.
+    ``read`` is the case in the words that this viewer may read.
     """
-    votes = tuple(vote for vote in read if vote.number in seen.votes)
+    votes = tuple(vote for vote in read.votes if vote.number in seen.votes)
     inside = Relation.WORKER in seen.relations
     needed = inside and case.kind is StageKind.ADJUDICATION and two_needed(case, definition)
     if not needed and not votes:
@@ -45,7 +43,7 @@ def panel_view(
     differ = differing(now.differ[0].decided[0], now.differ[1].decided[0]) if needed and now.differ else ()
     return PanelView(
         needed=needed,
-        why=_why(case, definition) if needed else "",
+        why=_why(read, definition) if needed else "",
         decided=len(now.open) if needed else 0,
         mine=any(vote.by == person.id for vote in now.open),
         differ=differ,

@@ -169,7 +169,7 @@ def _page(
         bodies=named.bodies, reveals=revealing.views(case.reveals, person, seen, lines, now=now),
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
         follow_ups=followups.views(whole, person, seen, lines, read=case.followups, now=now),
-        panel=panel_view(whole, person, definition, seen, read=case.votes),
+        panel=panel_view(whole, person, definition, seen, read=case),
         shared_now=case.shared_now if seen.decision else None,
         share_review=case.share_review if seen.advice or person.id == case.requester else None,
     )  # fmt: skip
