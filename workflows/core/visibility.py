@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, StageKind
+from workflows.core.flows import keys_for
 from workflows.core.identity import labels_only
 from workflows.core.permissions import Principal, Relation, relations
 from workflows.core.votes import may_read
@@ -33,6 +34,8 @@ class Look:
     decision: bool
     contents: tuple[str, ...]
     """Keys of released items whose words this person may read."""
+    only: tuple[str, ...] | None = None
+    """Keys of the items of which this person may know; None is all of them. Recipients know of their own."""
     votes: tuple[int, ...] = ()
     """Numbers of the adjudicators' votes that this person may read: before both are in, nobody but the voter."""
 
@@ -57,6 +60,7 @@ def look(case: Case, person: Principal, definition: Definition) -> Look:
         questions=owner or worker,
         decision=owner or worker or recipient,
         contents=contents(case, person),
+        only=keys_for(case, person.email) if recipient and not owner and not worker else None,
         votes=tuple(v.number for v in case.votes if known and may_read(case, v, person.id, inside=worker)),
     )
 

@@ -15,6 +15,7 @@ from workflows.core.clocks import TimeLeft, time_left, why_this_date
 from workflows.core.commands import Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
 from workflows.core.facts import facts
+from workflows.core.flows import narrowed, narrowed_event
 from workflows.core.packs import Pack
 from workflows.core.permissions import Principal, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
@@ -140,6 +141,9 @@ def _page(
     # From here on nothing that is shown is taken from the whole case: what it says is behind the veil.
     case = veil.case(whole)
     lines = [pages.Line(veil.event(line.event), line.by) for line in lines]
+    if seen.only is not None:
+        case = narrowed(case, seen.only, person.email)
+        lines = [pages.Line(narrowed_event(line.event, seen.only), line.by) for line in lines]
     request = case.request if seen.request and case.counts is None else None
     clock = whole.clock or whole.held
     calendar = library.calendar(case.calendar)

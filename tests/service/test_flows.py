@@ -1,0 +1,52 @@
+"""Split flows: of a request with several recipients each sees her own items, on every page and in the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from tests.builders import PASSWORD, House, build
+from tests.page import PageClient
+from workflows.core.request import Recipient, Recipients, Task
+from workflows.service.scenario import scenarios
+from workflows.service.unit_of_work import Engine
+
+pytestmark = pytest.mark.feature("C2")
+HERS, THEIRS = "History of risk to others", "Current crisis plan"
+
+
+@pytest.fixture
+def case(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> tuple[House, str]:
+    """S2 played to the end with two recipients: Jess Holloway for the history, Dan Roper for the crisis plan."""
+    house = House.found(engine)
+    jess, dan = house.person("jess.holloway"), house.person("dan.roper")
+    recipients = Recipients(
+        (
+            Recipient(jess.name, jess.email, "Support worker", ("risk", "record")),
+            Recipient(dan.name, dan.email, "Constable", ("crisis",)),
+        )
+    )
+    story = scenarios()["S2"]
+    answers = tuple((task, recipients if task is Task.RECIPIENTS else part) for task, part in story.answers)
+    monkeypatch.setitem(scenarios(), "S2", replace(story, answers=answers))  # type: ignore[arg-type]
+    return house, build(house, "S2", upto=None)
+
+
+def test_a_recipient_sees_her_items_and_no_others(case: tuple[House, str], app: Flask) -> None:
+    house, case_id = case
+    for who, own, other in (("jess.holloway", HERS, THEIRS), ("dan.roper", THEIRS, HERS)):
+        client = PageClient(app).sign_in(house.person(who).email, PASSWORD)
+        for address in (f"/cases/{case_id}", f"/cases/{case_id}/record", f"/shared/{case_id}"):
+            page = client.open(address)
+            assert own in page.text, address
+            assert other not in page.html, address
+        assert other not in client.open("/shared").html
+        stranger = "Dan Roper" if who == "jess.holloway" else "Jess Holloway"
+        assert stranger not in client.open(f"/cases/{case_id}").html
+        assert stranger not in client.open(f"/cases/{case_id}/record").html
+    requester = PageClient(app).sign_in(house.person("priya.anand").email, PASSWORD)
+    page = requester.open(f"/cases/{case_id}")
+    assert HERS in page.text
+    assert THEIRS in page.text
