@@ -29,6 +29,7 @@ from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
     DECIDER_COMMANDS,
+    DRAFTING_COMMANDS,
     IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     MASTER,
@@ -75,7 +76,7 @@ def test_every_command_has_a_row_in_the_permission_matrix_and_somebody_who_may_g
 def test_every_command_belongs_to_a_stage_a_manager_or_the_clock() -> None:
     of_stages = set().union(*MASTER.values())
     others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | DECIDER_COMMANDS | IDENTITY_COMMANDS
-    others |= ANYTIME_COMMANDS | CLOCK_COMMANDS
+    others |= DRAFTING_COMMANDS | ANYTIME_COMMANDS | CLOCK_COMMANDS
     assert of_stages | others == set(CommandType)
     assert not of_stages & others
 
@@ -153,6 +154,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     reviewed.do(c.Release, IG, contents=(c.ItemContent("risk", "Words."),))
     reviewed.do(c.RemindFollowUp, rung="follow-up-1", clock=0)
     reviewed.do(c.FinishFollowUp, GUARDIAN, number=1, note="It goes on.")
+    Counted().start().do(c.ChooseHolders, REQUESTER, others=("third-org",))
     two = Counted().to("adjudication")
     two.do(c.DemandSecond, GUARDIAN, reason="A whole record.")
     two.decide("share", "refuse")

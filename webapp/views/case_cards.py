@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flask import url_for
 from markupsafe import Markup
 
 from webapp.parsing import words as known
@@ -82,6 +83,7 @@ def cards(page: CasePage) -> tuple[Card, ...]:
     found.insert(0, Card("emergency", "Emergency share", (*share_rows(page), *review_rows(page))))
     if page.look.advice:
         found.append(Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each))))
+    found.insert(0, Card("tracks", f"One request to {len(page.tracks)} organisations", tuple(track_rows(page))))
     found.append(Card("panel", "Two adjudicators", tuple(panel_rows(page))))
     found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
     found.append(Card("packs", "Policy packs of this request", tuple(pinned_rows(page))))
@@ -113,6 +115,16 @@ def _kept(page: CasePage) -> tuple[Card, ...]:
         ),
     ]
     return (Card("redirected", "Redirected", tuple(rows)),)
+
+
+def track_rows(page: CasePage) -> Iterator[Row]:
+    """Where each holder's answer stands, for the requester of a request to several."""
+    for track in page.tracks:
+        ended = track.closed_at is not None and track.outcome
+        stands = f"{OUTCOMES.get(track.outcome, track.stage_title)}" if ended else f"At “{track.stage_title}”"
+        address = url_for("cases.page", case_id=track.id)
+        link = Markup('<a class="govuk-link" href="{}">{}</a>').format(address, track.reference)
+        yield row(track.holder_name, [stands, f"{track.reference}: this page" if track.mine else link])
 
 
 def row(key: str, value: object) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from uuid import UUID, uuid5
 
 from flask import flash, g, request
 from werkzeug.wrappers import Response
@@ -11,12 +12,13 @@ from webapp.forms import command_id, seen_version
 from webapp.guards import signed_in
 from webapp.parsing.fields import Posted
 from webapp.views.request_base import Trouble, actor, carry_out, casework, me, pages, see_other, show
+from webapp.views.showing import joined
 from workflows.core.case import Outcome
 from workflows.core.commands import Answer, Withdraw
 from workflows.core.definition import CommandType, StageKind
 from workflows.core.permissions import Relation
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused, not_found
-from workflows.service.views import CasePage
+from workflows.service.views import CasePage, TrackView
 
 
 def _own(case_id: uuid.UUID) -> CasePage:
@@ -72,22 +74,51 @@ def withdraw(case_id: uuid.UUID) -> Response:
     page = _own(case_id)
     if request.method == "GET":
         return _withdraw_page(page)
-    reason = Posted(request.form).text("reason")
+    form = Posted(request.form)
+    reason, everywhere = form.text("reason"), "yes" in form.ticked("everywhere")
     command = Withdraw(
         id=command_id(request.form), actor=actor(), at=g.now, case_id=str(case_id),
         seen_version=seen_version(request.form), reason=reason,
     )  # fmt: skip
     trouble = carry_out(command)
     if trouble is None:
-        flash("The request has been withdrawn. Nothing more will be done about it.")
+        flash(_withdrawn(page, reason, everywhere=everywhere))
         return _after(case_id, page)
-    return _withdraw_page(_own(case_id), trouble=trouble, typed=reason)
+    return _withdraw_page(_own(case_id), trouble=trouble, typed=reason, everywhere=everywhere)
 
 
-def _withdraw_page(page: CasePage, *, trouble: Trouble | None = None, typed: str = "") -> Response:
+def _other_tracks(page: CasePage) -> tuple[TrackView, ...]:
+    return tuple(track for track in page.tracks if track.open and not track.mine)
+
+
+def _withdrawn(page: CasePage, reason: str, *, everywhere: bool) -> str:
+    """What to say once a request is withdrawn; the other tracks follow where that was asked for."""
+    if not everywhere:
+        return "The request has been withdrawn. Nothing more will be done about it."
+    sent = command_id(request.form)
+    chosen = [(track.id, str(uuid5(UUID(sent), track.id))) for track in _other_tracks(page)]
+    results = casework().withdraw_tracks(me(), chosen, reason=reason, now=g.now)
+    kept = [each.reference for each in results if not each.done]
+    if kept:
+        return f"The request has been withdrawn, but not {joined(kept)}: open it and try again."
+    return "The request has been withdrawn at every organisation. Nothing more will be done about it."
+
+
+def _withdraw_page(
+    page: CasePage, *, trouble: Trouble | None = None, typed: str = "", everywhere: bool = False
+) -> Response:
     closed = _closed(page, CommandType.WITHDRAW)
     is_draft = page.kind is StageKind.DRAFT
-    return show("withdraw", trouble=trouble, page=page, closed=closed, typed=typed, is_draft=is_draft)
+    return show(
+        "withdraw",
+        trouble=trouble,
+        page=page,
+        closed=closed,
+        typed=typed,
+        is_draft=is_draft,
+        others=[track.holder_name for track in _other_tracks(page)],
+        everywhere=everywhere,
+    )
 
 
 @pages.get("/requests/<uuid:case_id>/copy")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.errors import status_of
 from webapp.forms import command_id, seen_version
 from webapp.guards import signed_in
-from webapp.views import request_acts, request_others, request_rows, request_shared, request_tasks
+from webapp.views import request_acts, request_holders, request_others, request_rows, request_shared, request_tasks
 from webapp.views.request_advice import said_of_basis, said_of_consent
 from webapp.views.request_base import (
     OVERTAKEN,
@@ -39,7 +39,15 @@ from workflows.core.request import LegalBasis
 from workflows.service.views import CasePage, Draft
 
 blueprint = pages
-__all__ = ["blueprint", "request_acts", "request_others", "request_rows", "request_shared", "request_tasks"]
+__all__ = [
+    "blueprint",
+    "request_acts",
+    "request_holders",
+    "request_others",
+    "request_rows",
+    "request_shared",
+    "request_tasks",
+]
 
 TABS = {"drafts": "Drafts", "open": "Open", "ended": "Ended"}
 EMPTY = {
@@ -114,7 +122,7 @@ def tasks(case_id: uuid.UUID) -> Response:
     draft = my_draft(case_id)
     rows = task_rows(draft)
     done = sum(row["status"] == "completed" for row in rows)
-    return show("tasks", draft=draft, rows=rows, done=done)
+    return show("tasks", draft=draft, rows=rows, done=done, others=request_holders.names_of(draft))
 
 
 @pages.get("/requests/<uuid:case_id>/check")
@@ -130,6 +138,7 @@ def _check_page(draft: Draft, missing: Sequence[Refusal], *, trouble: Trouble | 
         "check", trouble=trouble, draft=draft, missing=_missing(missing, draft), asked=trouble is not None,
         groups=groups(draft), cautions=(*said_of_consent(draft), *cautions(draft)),
         advice=said_of_basis(draft) if draft.case.request.basis != LegalBasis() else (),
+        others=request_holders.names_of(draft),
         names=names_warned_of(draft, on=today(), known=(me().name, *(name for _, name in g.viewer.organisations))),
     )  # fmt: skip
 

@@ -18,7 +18,10 @@ from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_re
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
+from workflows.core.questions import Question as Question
+from workflows.core.questions import answered, asked
 from workflows.core.request import Request, with_answers
+from workflows.core.tracks import chosen
 from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
 from workflows.core.withdrawing import TakenBack, without
@@ -35,21 +38,6 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     REDIRECTED = "redirected"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question to the requester and, once given, the answer."""
-
-    number: int
-    question: str
-    asked_by: str
-    asked_at: datetime
-    stage: str
-    answer: str = ""
-    answered_at: datetime | None = None
-    items: tuple[str, ...] = ()
-    harm_of_waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +153,8 @@ class Case:
     reveals: reveal.Reveals = ()
     followups: tuple[FollowUp, ...] = ()
     taken_back: tuple[TakenBack, ...] = ()
+    others: tuple[str, ...] = ()
+    group: str = ""
     votes: tuple[Vote, ...] = ()
     seconds: tuple[SecondDemanded, ...] = ()
 
@@ -224,6 +214,7 @@ def _started(event: e.Started) -> Case:
         created_at=event.at,
         stage_since=event.at,
         like=event.like,
+        group=event.group,
         request=event.answers,
     )
 
@@ -312,21 +303,6 @@ def _consent_taken_back(case: Case, event: e.ConsentTakenBack) -> Case:
     return replace(case, request=without(case.request, event), taken_back=(*case.taken_back, back))
 
 
-def _asked(case: Case, event: e.Asked) -> Case:
-    question = Question(
-        event.number, event.question, event.by, event.at, case.stage,
-        items=event.items, harm_of_waiting=event.harm_of_waiting,
-    )  # fmt: skip
-    return replace(case, questions=(*case.questions, question))
-
-
-def _answered(case: Case, event: e.Answered) -> Case:
-    questions = tuple(
-        replace(q, answer=event.answer, answered_at=event.at) if q.number == event.number else q for q in case.questions
-    )
-    return replace(case, questions=questions)
-
-
 def _advised(case: Case, event: e.Advised) -> Case:
     advice = Advice(
         advice=event.advice, why=event.why, conditions=event.conditions,
@@ -376,8 +352,8 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Withdrawn: _withdrawn,
     e.ConsentRecorded: _consent_recorded,
     e.ConsentTakenBack: _consent_taken_back,
-    e.Asked: _asked,
-    e.Answered: _answered,
+    e.Asked: asked,
+    e.Answered: answered,
     e.Advised: _advised,
     e.Redirected: _redirected,
     e.Decided: _decided,
@@ -386,6 +362,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.ShareReviewed: share_reviewed,
     e.Reassigned: _reassigned,
     e.ConflictDeclared: declared,
+    e.HoldersChosen: chosen,
     e.AdjudicatorVoted: voted,
     e.SecondAdjudicatorDemanded: second_demanded,
     **reveal.FOLDS,

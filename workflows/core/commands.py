@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar
 
 from workflows.core.definition import CommandType
@@ -19,6 +18,10 @@ from workflows.core.sharing import ItemContent as ItemContent
 from workflows.core.sharing import ReviewFinding as ReviewFinding
 from workflows.core.sharing import Share as Share
 from workflows.core.sharing import ShareHow as ShareHow
+from workflows.core.verdicts import AdviceType as AdviceType
+from workflows.core.verdicts import ConsentFinding as ConsentFinding
+from workflows.core.verdicts import ItemOutcome as ItemOutcome
+from workflows.core.verdicts import Reduction as Reduction
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
 
 
@@ -34,43 +37,6 @@ class Actor:
 
 CLOCK = Actor(person_id="", name="Gatehouse (clock)")
 """The system actor: gives commands when something falls due."""
-
-
-class AdviceType(StrEnum):
-    """What an adviser can say."""
-
-    SUPPORTS = "supports"
-    SUPPORTS_WITH_CONDITIONS = "supports_with_conditions"
-    DOES_NOT_SUPPORT = "does_not_support"
-    INSUFFICIENT_INFORMATION = "insufficient_information"
-    OUT_OF_SCOPE = "out_of_scope"
-
-
-class ItemOutcome(StrEnum):
-    """What can be decided about one item."""
-
-    SHARE = "share"
-    SHARE_REDUCED = "share_reduced"
-    REFUSE = "refuse"
-
-
-class Reduction(StrEnum):
-    """How an item can be shared reduced."""
-
-    SUMMARY = "summary"
-    REDACTED = "redacted"
-    SHORTER_PERIOD = "shorter_period"
-    CONFIRM_ONLY = "confirm_only"
-
-
-class ConsentFinding(StrEnum):
-    """What the consent officer found."""
-
-    VALID = "valid"
-    NOT_A_BAR = "not_a_bar"
-    NOT_SOUGHT = "not_sought"
-    CANNOT_BE_GIVEN = "cannot_be_given"
-    NOT_THE_BASIS = "not_the_basis"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +71,16 @@ class Start(Command):
     share: Share | None = None
     by_manager: bool = False
     packs: tuple[str, ...] = ()
+    group: str = ""
+    """The group of a track. Only the door begins tracks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseHolders(Command):
+    """Which other organisations get the request as well, by id; each makes a track of its own."""
+
+    type: ClassVar[CommandType] = CommandType.CHOOSE_HOLDERS
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

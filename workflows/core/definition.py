@@ -47,6 +47,7 @@ class CommandType(StrEnum):
     REVIEW_SHARE = "review_share"
     CHASE = "chase"
     REASSIGN = "reassign"
+    CHOOSE_HOLDERS = "choose_holders"
     DECLARE_CONFLICT = "declare_conflict"
     DEMAND_SECOND = "demand_second"
     ASK_IDENTITY = "ask_identity"
@@ -116,7 +117,12 @@ DECIDER_COMMANDS = frozenset({CommandType.DEMAND_SECOND})
 IDENTITY_COMMANDS = frozenset({CommandType.ASK_IDENTITY, CommandType.GRANT_IDENTITY, CommandType.REFUSE_IDENTITY})
 """Commands about seeing who somebody is, on any open, submitted case, where the workflow says for how long."""
 
-REQUESTER_COMMANDS = frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER})
+DRAFTING_COMMANDS = frozenset({CommandType.CHOOSE_HOLDERS})
+"""Commands on every draft, whatever its workflow."""
+
+REQUESTER_COMMANDS = DRAFTING_COMMANDS | frozenset(
+    {CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER}
+)
 """Commands only the person who made the request may give."""
 
 MASTER: Mapping[StageKind, frozenset[CommandType]] = {

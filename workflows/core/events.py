@@ -42,6 +42,14 @@ class Started(Event):
     calendar: str
     like: str
     answers: Request
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldersChosen(Event):
+    """The requester said which other organisations get the request as well."""
+
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +291,7 @@ def erasing(event: Event) -> bool:
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        Started, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
+        Started, HoldersChosen, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, ConsentTakenBack,
         SharedNow, ShareReviewed,

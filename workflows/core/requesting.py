@@ -26,6 +26,7 @@ def start(case: Case | None, command: c.Start, definition: Definition) -> Events
             case_id=command.case_id, reference=command.reference, definition=definition.ref,
             packs=definition.packs, requester_org=command.requester_org, holder_org=command.holder_org,
             calendar=command.calendar, like=command.like, answers=command.answers,
+            group=command.group,
         )
     ]  # fmt: skip
     return [*events, *_sent_at_once(apply(None, events[0]), command, definition)] if command.send else events

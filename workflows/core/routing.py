@@ -14,6 +14,7 @@ from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
     DECIDER_COMMANDS,
+    DRAFTING_COMMANDS,
     IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     CommandType,
@@ -43,6 +44,8 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
     if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS | IDENTITY_COMMANDS:
         return Refusal(WRONG_STAGE, "This request has not been sent yet.") if case.submitted_at is None else None
     if command in CLOCK_COMMANDS:
+        return None
+    if command in DRAFTING_COMMANDS and case.kind is StageKind.DRAFT:
         return None
     if command in DECIDER_COMMANDS and case.kind is StageKind.ADJUDICATION:
         return None

@@ -20,6 +20,7 @@ from workflows.core import (
     panel,
     requesting,
     reveals,
+    tracks,
 )
 from workflows.core import commands as c
 from workflows.core.case import Case
@@ -51,6 +52,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.ASK_IDENTITY: reveals.ask_identity,
     CommandType.GRANT_IDENTITY: reveals.grant_identity,
     CommandType.REFUSE_IDENTITY: reveals.refuse_identity,
+    CommandType.CHOOSE_HOLDERS: tracks.choose_holders,
     CommandType.REMIND: minding.rung,
     CommandType.MARK_OVERDUE: minding.rung,
     CommandType.ESCALATE: minding.rung,

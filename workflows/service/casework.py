@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from uuid import UUID, uuid5
 
 from workflows.core.aside import names_of
 from workflows.core.case import Case
-from workflows.core.commands import Actor, Chase, Command, Reassign, Share, Start
+from workflows.core.commands import Actor, Chase, ChooseHolders, Command, Reassign, Share, Start, Withdraw
 from workflows.core.definition import Role
 from workflows.core.packs import Pack
 from workflows.core.permissions import Principal
@@ -22,6 +21,7 @@ from workflows.service.emergency_use import UsePage
 from workflows.service.execute import Done, execute
 from workflows.service.library import Library
 from workflows.service.pinning import in_force
+from workflows.service.references import new_reference
 from workflows.service.unit_of_work import Busy, Engine, reading, transaction
 from workflows.service.views import (
     BoardFilters,
@@ -36,19 +36,11 @@ from workflows.store import cases, clock, notices, pages, people
 from workflows.store.notices import NoticeRow
 from workflows.store.people import Organisation
 
-LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"
-"""Characters of a reference: none that look alike, no vowels that would make words."""
 CASE_IDS = UUID("5d0f3c1e-7a0a-4d53-9d0e-3b6a4f0b8c11")
 """Namespace of case ids: a start sent twice makes the same case."""
 NOTICES_A_PAGE = 30
 FIRST_DESK = ("consent_officer", "ig_lead")
 """Somebody must hold one of these for an organisation to be asked."""
-
-
-def new_reference() -> str:
-    """An opaque reference, such as GH-7K3M-Q2XT: nothing can be read from it."""
-    code = "".join(secrets.choice(LETTERS) for _ in range(8))
-    return f"GH-{code[:4]}-{code[4:]}"
 
 
 def copied(case: Case) -> Request:
@@ -121,6 +113,35 @@ class Casework:
             share=at_once.share if at_once else None,
         )  # fmt: skip
         return self.execute(command)
+
+    def choose_holders(
+        self,
+        person: Principal,
+        case_id: str,
+        *,
+        command_id: str,
+        seen_version: int | None,
+        others: Iterable[str],
+        now: datetime,
+    ) -> Done:
+        """Say which other organisations get the draft as well. Raises Refused."""
+        chosen = tuple(others)
+        if set(chosen) - {each.id for each in self.holders(person)}:
+            raise Refused(Refusal("holder_missing", "Choose among the organisations that are listed.", "others"))
+        command = ChooseHolders(
+            id=command_id, actor=Actor(person.id, person.name), at=now, case_id=case_id,
+            seen_version=seen_version, others=chosen,
+        )  # fmt: skip
+        return self.execute(command)
+
+    def withdraw_tracks(
+        self, person: Principal, chosen: Iterable[tuple[str, str]], *, reason: str, now: datetime
+    ) -> tuple[BulkResult, ...]:
+        """Withdraw each of several tracks (id and command id), each through the door, each with its own result."""
+        actor = Actor(person.id, person.name)
+        return self._each(
+            chosen, lambda case, command: Withdraw(id=command, actor=actor, at=now, case_id=case, reason=reason)
+        )
 
     def holders(self, person: Principal, *, emergency: bool = False) -> tuple[Organisation, ...]:
         """The organisations this person can ask, by name; in an emergency those that have somebody on call."""

@@ -29,6 +29,7 @@ from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_kno
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
+from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.pinning import in_force
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
@@ -92,6 +93,8 @@ def _start(connection: Connection, library: Library, command: Start) -> Done:
         raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
     if command.send:
         command = replace(command, packs=in_force(connection, command.at))
+    if command.group:
+        raise Refused(Refusal("track_by_sending", "A request to several organisations is made by sending it."))
     happened = handle(None, command, definition)
     return _store(connection, library, command, None, happened, definition, head=GENESIS)
 
@@ -134,7 +137,11 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     elif isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
     happened = handle(case, command, definition)
-    return _store(connection, library, command, case, happened, definition, head=locked.head)
+    done = _store(connection, library, command, case, happened, definition, head=locked.head)
+    if isinstance(command, Submit):
+        for start, events_of in tracks.made(connection, command, case, definition):
+            _store(connection, library, start, None, events_of, definition, head=GENESIS)
+    return done
 
 
 def _check_in_force(connection: Connection, command: RaiseRecheck) -> None:

@@ -5,6 +5,7 @@ Opening a case is recorded in the same transaction as the reading: no record, no
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from workflows.core.reveal import visible_labels
 from workflows.core.routing import check_needs
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
-from workflows.service import followups, revealing
+from workflows.service import followups, revealing, tracks
 from workflows.service.library import Library
 from workflows.service.panels import panel_view
 from workflows.service.timeline import timeline
@@ -61,7 +62,8 @@ def case_page(
         if shown:
             labels = sorted(shown)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="identity", at=now, items=labels)
-        return _page(library, named, definition, person, seen, lines, packs=packs, shown=shown, now=now)
+        found = _page(library, named, definition, person, seen, lines, packs=packs, shown=shown, now=now)
+        return replace(found, tracks=tracks.views(connection, library, named.case, person))
 
 
 def contents(
@@ -141,12 +143,9 @@ def _page(
     # From here on nothing that is shown is taken from the whole case: what it says is behind the veil.
     case = veil.case(whole)
     lines = [pages.Line(veil.event(line.event), line.by) for line in lines]
-    if seen.only is not None:
-        case = narrowed(case, seen.only, person.email)
-        lines = [pages.Line(narrowed_event(line.event, seen.only), line.by) for line in lines]
+    case, lines = _hers(case, lines, seen, person.email)
     request = case.request if seen.request and case.counts is None else None
-    clock = whole.clock or whole.held
-    calendar = library.calendar(case.calendar)
+    clock, calendar = whole.clock or whole.held, library.calendar(case.calendar)
     return CasePage(
         id=case.id, reference=case.reference, version=case.version, definition=definition,
         stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value, look=seen,
@@ -177,6 +176,14 @@ def _page(
         shared_now=case.shared_now if seen.decision else None,
         share_review=case.share_review if seen.advice or person.id == case.requester else None,
     )  # fmt: skip
+
+
+def _hers(case: Case, lines: list[pages.Line], seen: Look, email: str) -> tuple[Case, list[pages.Line]]:
+    """The case and its history without what is meant for other recipients, where the viewer is one herself."""
+    if seen.only is None:
+        return case, lines
+    mine = [pages.Line(narrowed_event(line.event, seen.only), line.by) for line in lines]
+    return narrowed(case, seen.only, email), mine
 
 
 def no_delegation(case: Case, definition: Definition) -> Refusal | None:

@@ -18,6 +18,7 @@ from workflows.service.followups import FollowUpRow as FollowUpRow
 from workflows.service.followups import FollowUpView as FollowUpView
 from workflows.service.panels import PanelView
 from workflows.service.revealing import RevealView
+from workflows.service.tracks import TrackView as TrackView
 from workflows.store.notices import NoticeRow as NoticeRow
 
 
@@ -118,6 +119,8 @@ class CasePage:
     shared_now: EmergencyShare | None = None
     share_review: ShareReview | None = None
 
+    tracks: tuple[TrackView, ...] = ()
+    """Every holder's answer, where the viewer's own request went to several."""
     panel: PanelView | None = None
     """Two adjudicators, where they are needed or their votes may be read."""
 

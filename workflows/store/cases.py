@@ -49,12 +49,12 @@ _PERSON = text(f"SELECT {PERSON}::text")
 
 _COLUMNS = (
     "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
-    "aside", "kin", "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since",
+    "track_group", "aside", "kin", "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since",
     "closed_at", "outcome", "follow_ups",
 )  # fmt: skip
 _CASTS = {
     "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
-    "aside": "uuid[]", "kin": "text[]", "recipients": "text[]", "follow_ups": "jsonb",
+    "track_group": "uuid", "aside": "uuid[]", "kin": "text[]", "recipients": "text[]", "follow_ups": "jsonb",
 }  # fmt: skip
 
 
@@ -160,6 +160,7 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "awaits_roles": list(listing.awaits_roles),
         "assignee": case.assignee or None,
         "advisers": sorted(case.advisers | waiting_for_second(case)),
+        "track_group": case.group or None,
         "aside": sorted(conflicted(case)),
         "kin": sorted(kin(case.request)),
         "items": len(case.request.items),

@@ -29,6 +29,12 @@ _HISTORY = text(
     LEFT JOIN people p ON p.id = cast(nullif(e.actor, '') AS uuid)
     WHERE e.stream = cast(:id AS uuid) AND e.type <> 'Saved' ORDER BY e.seq"""
 )
+_TRACKS = text(
+    """SELECT c.id::text AS id, c.reference, c.workflow, c.definition_version, c.stage, c.outcome, c.closed_at,
+    h.name AS holder_name FROM cases c JOIN organisations h ON h.id = c.holder_org
+    WHERE c.track_group = cast(:group AS uuid) AND c.requester = cast(:requester AS uuid)
+    AND c.submitted_at IS NOT NULL ORDER BY h.name, c.id"""
+)
 _RELEASED = text(
     """SELECT seq, type, at, actor, facts, texts FROM events
     WHERE stream = cast(:id AS uuid) AND type = 'Released' ORDER BY seq DESC LIMIT 1"""
@@ -87,6 +93,11 @@ def history(connection: Connection, case_id: str) -> list[Line]:
         Line(event_from_row(r.type, at=r.at, by=r.actor, facts=r.facts, texts=r.texts), r.name or "")
         for r in connection.execute(_HISTORY, {"id": case_id})
     ]
+
+
+def tracks(connection: Connection, group: str, *, requester: str) -> Sequence[Any]:
+    """The sent tracks of a requester's request to several holders, by the holder's name."""
+    return connection.execute(_TRACKS, {"group": group, "requester": requester}).all()
 
 
 def released(connection: Connection, case_id: str) -> Event | None:

@@ -152,6 +152,8 @@ cases = Table(
     Column("assignee", Id),
     # Who may not adjudicate: whoever advised, and whoever has voted and waits for a second.
     Column("advisers", ARRAY(Id), nullable=False, server_default="{}"),
+    # The group of a request to several holders.
+    Column("track_group", Id),
     # Who must stand aside: those who said so, and the names and addresses of the people in the request.
     Column("aside", ARRAY(Id), nullable=False, server_default="{}"),
     Column("kin", ARRAY(Text), nullable=False, server_default="{}"),
@@ -176,6 +178,7 @@ cases = Table(
         postgresql_where=text("closed_at IS NULL AND awaits_org IS NOT NULL"),
     ),
     Index("ix_cases_requester", "requester", "created_at"),
+    Index("ix_cases_track_group", "track_group", postgresql_where=text("track_group IS NOT NULL")),
     Index("ix_cases_follow_ups", "holder_org", postgresql_where=text("follow_ups <> '[]'::jsonb")),
     Index("ix_cases_follow_ups_asked", "requester_org", postgresql_where=text("follow_ups <> '[]'::jsonb")),
     Index(

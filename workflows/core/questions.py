@@ -1,0 +1,43 @@
+"""Questions to the requester, and what becomes of them on the case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workflows.core.case import Case
+    from workflows.core.events import Answered, Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to the requester and, once given, the answer."""
+
+    number: int
+    question: str
+    asked_by: str
+    asked_at: datetime
+    stage: str
+    answer: str = ""
+    answered_at: datetime | None = None
+    items: tuple[str, ...] = ()
+    harm_of_waiting: str = ""
+
+
+def asked(case: Case, event: Asked) -> Case:
+    """The fold of a question."""
+    question = Question(
+        event.number, event.question, event.by, event.at, case.stage,
+        items=event.items, harm_of_waiting=event.harm_of_waiting,
+    )  # fmt: skip
+    return replace(case, questions=(*case.questions, question))
+
+
+def answered(case: Case, event: Answered) -> Case:
+    """The fold of an answer."""
+    questions = tuple(
+        replace(q, answer=event.answer, answered_at=event.at) if q.number == event.number else q for q in case.questions
+    )
+    return replace(case, questions=questions)
