@@ -41,14 +41,14 @@ def test_a_workflow_file_is_checked_line_by_line(run: Run, file: Path) -> None:
 @pytest.mark.feature("C15")
 def test_workflows_are_published_and_listed(run: Run, file: Path) -> None:
     assert "No workflow has been published" in run("workflow", "list")[1]
-    assert run("workflow", "publish") == (0, "Published: standard version 1.\n", "")
+    assert run("workflow", "publish") == (0, "Published: emergency version 1.\nPublished: standard version 1.\n", "")
     assert run("workflow", "publish") == (0, "Nothing is newer than what is published.\n", "")
     assert run("workflow", "publish", str(file)) == (0, "Published: standard version 2.\n", "")
     code, said, complaint = run("workflow", "publish", str(file))
     assert (code, said) == (1, "")
     assert "Give the file version 3" in complaint
     listed = run("workflow", "list")[1].splitlines()
-    assert [line.split()[:2] for line in listed] == [["standard", "1"], ["standard", "2"]]
+    assert [line.split()[:2] for line in listed] == [["emergency", "1"], ["standard", "1"], ["standard", "2"]]
 
 
 def test_a_bad_or_unreadable_file_is_not_published(run: Run, file: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_bad_or_unreadable_file_is_not_published(run: Run, file: Path) -> None
 @pytest.mark.feature("C28")
 def test_the_demo_is_laid_out_and_its_people_are_told(run: Run, office: Office, engine: Engine) -> None:
     code, said, _ = run("demo", "seed", **DEMO)
-    assert (code, said) == (0, "New: 9 organisations, 44 people, 11 cases.\n")
+    assert (code, said) == (0, "New: 9 organisations, 44 people, 13 cases.\n")
     lines = json.loads(run("demo", "people", "--json", **DEMO)[1])
     first = lines[0]
     assert isinstance(office.sign_in(first["email"], PASSWORD, address="192.0.2.1"), SignedIn)
