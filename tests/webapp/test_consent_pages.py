@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.builders import House
-from tests.webapp.holder import OFFICER, REQUESTER, Desk
+from tests.webapp.holder import GUARDIAN, OFFICER, REQUESTER, Desk
 from workflows.core.commands import ConsentFinding
 from workflows.core.request import ConsentState
 from workflows.store.engine import Engine
@@ -103,3 +103,25 @@ def test_a_refusal_without_a_reason_for_each_person_is_named(desk: Desk) -> None
     page = client.submit({"finding": "not_a_bar", "note": ""}, status=422)
     assert page.errors()["note"].endswith("Write why it is not a bar.")
     assert desk.house.case(case).consent_check is None
+
+
+def test_the_record_shows_the_refusal_and_the_ground_on_which_it_went_on(desk: Desk) -> None:
+    case = desk.case(upto=None)
+    text = desk.sit(GUARDIAN).open(f"/cases/{case}/record").text
+    assert "Adult A: consent refused. Asking would put somebody's protection at risk." in text
+    assert "Found for Adult A: There is no consent, and that is not a bar" in text
+    assert "Substantial public interest" in text
+    assert "The question: Is there more detriment to the child in sharing than in not sharing?" in text
+
+
+def test_who_decides_sees_what_speaks_against_the_basis_and_must_write_why(desk: Desk) -> None:
+    case, client = desk.case("S4"), desk.sit(GUARDIAN)
+    page = client.open(f"/cases/{case}")
+    assert "What speaks against it" in page.text
+    page = client.open(f"/cases/{case}/decide")
+    assert "You may share all the same. Then write why" in page.text
+    sent = {
+        "outcome-notes": "share", "harm_of_sharing": "She may stop talking.",
+        "harm_of_not_sharing": "She may be hurt.",
+    }  # fmt: skip
+    assert "override-refused_without_reason" in client.submit(sent, status=422).errors()

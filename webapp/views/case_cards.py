@@ -22,6 +22,7 @@ from webapp.views.case_words import (
 )
 from webapp.views.consent_cards import basis_tests, consent_rows, differing_rows, findings_rows, told_rows
 from webapp.views.emergency_words import review_rows, share_rows
+from webapp.views.overrides import override_fields, question_now
 from webapp.views.pack_words import pack_name, pinned_line
 from webapp.views.panel_cards import HOW, panel_rows
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
@@ -277,6 +278,10 @@ def _basis(page: CasePage) -> Iterator[Row]:
         ("Regime", said(basis.regime, known.REGIMES)),
     )
     yield from (row(key, value) for key, value in details if value)
+    yield row("The question", question_now(page))
+    against = [f"{each.say} ({each.source})" for each in override_fields(page)] if page.look.advice else []
+    if against:
+        yield row("What speaks against it", against)
 
 
 def advice_rows(advice: Advice) -> Iterator[Row]:

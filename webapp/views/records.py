@@ -23,13 +23,15 @@ from webapp.views.case_cards import (
     risk_lines,
     row,
 )
-from webapp.views.case_words import ADVICE_SAID, ITEM_OUTCOMES, OUTCOMES
+from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_OUTCOMES, OUTCOMES
+from webapp.views.consent_cards import finding_lines
 from webapp.views.desk import open_case
 from webapp.views.pack_words import pinned_line
 from webapp.views.panel_cards import HOW, vote_lines
 from webapp.views.principles import evidence_rows
 from webapp.views.showing import day_of, joined, long_date, long_instant
 from workflows.core.case import Decision
+from workflows.core.consent_people import entries
 from workflows.core.refusals import not_found
 from workflows.core.request import Request
 from workflows.service.views import CasePage
@@ -83,7 +85,7 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Views of the data protection officer or information governance lead", _views(found))
     yield row("Retention and deletion", decision.retention)
     yield row("Security", "")
-    yield row("Individuals' rights, and whether the person was told", _rights(wanted))
+    yield row("Individuals' rights, and whether the person was told", [*_consents(found, wanted), *_rights(wanted)])
     yield row("Date of sharing, or intervals", _dates(found))
     yield row("Decision", _decided(found, decision))
     yield row("Reasons", _reasons(decision))
@@ -145,6 +147,20 @@ def _views(found: CasePage) -> list[str]:
         f"({each.by_name}, {each.position}, {day_of(each.at)})"
         for each in found.advice
     ]
+
+
+def _consents(found: CasePage, wanted: Request) -> list[str]:
+    """Where consent stood for each person, on what ground it went on without, and what the consent officer found."""
+    lines = []
+    for each in entries(wanted):
+        consent = each.consent
+        state = said(consent.state.value, known.CONSENT_STATES).lower() if consent.state else "not recorded"
+        parts = (f"{each.person}: consent {state}", said(consent.grounds, known.GROUNDS), consent.why)
+        lines.append(". ".join(part.rstrip(".") for part in parts if part) + ".")
+    words = {each.value: text for each, text in FINDINGS.items()}
+    for finding in found.consent_check.people if found.consent_check else ():
+        lines.append(f"Found for {finding.person}: {'. '.join(finding_lines(finding, words))}")
+    return lines
 
 
 def _rights(wanted: Request) -> list[str]:
