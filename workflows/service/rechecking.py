@@ -57,17 +57,17 @@ def _ask_all(
     name, after, any_found = str(version.ref), str(UUID(int=0)), False
     while time.monotonic() < until:
         with reading(engine) as connection:
-            ids = rechecks.stale(connection, pack=version.ref.pack, name=name, after=after, most=most)
-        for case_id in ids:
+            page = rechecks.stale(connection, pack=version.ref.pack, name=name, after=after, most=most)
+        for case_id in (case_id for case_id, stale in page if stale):
+            any_found = True
             command = RaiseRecheck(
                 id=str(uuid5(_COMMAND_IDS, f"{case_id}/{name}")), actor=CLOCK, at=now, case_id=case_id, rung=name,
                 clock=NO_CLOCK,
             )  # fmt: skip
             counts[_ask(engine, library, command)] += 1
-        any_found = any_found or bool(ids)
-        if len(ids) < most:
+        if len(page) < most:
             return any_found
-        after = ids[-1]
+        after = page[-1][0]
     return True
 
 
