@@ -17,7 +17,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, UUIDConverter
 
 from launch.up import worker_command
 from tests.architecture.sources import ROOT, calls, room
-from tests.core.play import CONSENT, EMERGENCY, GUARDIAN, IG, MANAGER, ON_CALL, REQUESTER, Play, person, spoken
+from tests.core.play import CONSENT, DEPUTY, EMERGENCY, GUARDIAN, IG, MANAGER, ON_CALL, REQUESTER, Play, person, spoken
 from webapp.guards import Guard, guard_of
 from workers import letters
 from workers.celery_app import QUEUE, make_app
@@ -38,10 +38,12 @@ from workflows.core.definition import (
     StageKind,
 )
 from workflows.core.events import EVENTS, Event
+from workflows.core.followups import FollowUpKind
 from workflows.core.matrix import COMMANDS, matrix
 from workflows.core.notices import NoticeKind
 from workflows.core.request import Consent, ConsentAndOpenness, ConsentState, LegalBasis
 from workflows.core.rulebook import RULES
+from workflows.core.uses import UseOutcome
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.settings import Settings
 
@@ -152,8 +154,17 @@ def events_by_command() -> dict[CommandType, set[str]]:
     reviewed = Counted().to("adjudication")
     reviewed.decide("share", "refuse", review_by=(reviewed.at + timedelta(days=90)).date())
     reviewed.do(c.Release, IG, contents=(c.ItemContent("risk", "Words."),))
-    reviewed.do(c.RemindFollowUp, rung="follow-up-1", clock=0)
-    reviewed.do(c.FinishFollowUp, GUARDIAN, number=1, note="It goes on.")
+    task = next(each for each in reviewed.now.followups if each.kind is FollowUpKind.REVIEW_USE)
+    reviewed.do(c.RemindFollowUp, rung=task.rung, clock=0)
+    reviewed.do(c.RemindFollowUp, rung=task.missed_rung, clock=0)
+    reviewed.do(c.ReviewUse, GUARDIAN, outcome=UseOutcome.END, why="No longer needed.")
+    reviewed.do(c.Reopen, REQUESTER, new_information="He moved.", items=reviewed.now.request.items)
+    reviewed.do(c.SendBack, GUARDIAN, why="Is the basis still right?")
+    fought = Counted().to("partly_shared")
+    fought.do(c.Challenge, REQUESTER, grounds="The record is needed.")
+    fought.decide("refuse", "share", who=DEPUTY)
+    task = next(each for each in fought.now.followups if each.kind is FollowUpKind.LEARNING)
+    fought.do(c.FinishFollowUp, DEPUTY, number=task.number, note="Read the plan first.")
     Counted().start().do(c.ChooseHolders, REQUESTER, others=("third-org",))
     two = Counted().to("adjudication")
     two.do(c.DemandSecond, GUARDIAN, reason="A whole record.")

@@ -49,6 +49,7 @@ REQUESTER = person("requester", (ASKER, Role.REQUESTER))
 CONSENT = person("consent", (HOLDER, Role.CONSENT_OFFICER))
 IG = person("ig", (HOLDER, Role.IG_LEAD))
 GUARDIAN = person("guardian", (HOLDER, Role.CALDICOTT_GUARDIAN))
+DEPUTY = person("deputy", (HOLDER, Role.DEPUTY_GUARDIAN))
 MANAGER = person("manager", (HOLDER, Role.MANAGER))
 ON_CALL = person("on-call", (HOLDER, Role.ON_CALL_AUTHORISER))
 THEIR_MANAGER = person("their-manager", (ASKER, Role.MANAGER))
@@ -173,7 +174,8 @@ class Play:
             for item, outcome in zip(self.now.request.items, outcomes, strict=True)
         )
         words = {"harm_of_sharing": "Some.", "harm_of_not_sharing": "More.", "would_change_it": "New risk.", **RISKS}
-        return self.do(c.Decide, GUARDIAN, **{"items": items, **words, **fields})
+        who = fields.pop("who", GUARDIAN)
+        return self.do(c.Decide, who, **{"items": items, **words, **fields})
 
 
 def spoken(*keys: str, **fields: Any) -> c.Share:

@@ -174,6 +174,8 @@ def test_the_matrix_asks_every_stage_person_and_command() -> None:
     assert not {cell.command for cell in cells} & CLOCK_COMMANDS
     allowed = {(cell.stage, cell.who) for cell in cells if not cell.refused and cell.command is DECIDE}
     assert allowed == {
-        ("adjudication", who) for who in ("Caldicott Guardian", "Deputy Caldicott Guardian", "Adjudicator")
+        (stage, who)
+        for stage in ("adjudication", "decision_review")
+        for who in ("Caldicott Guardian", "Deputy Caldicott Guardian", "Adjudicator")
     }
     assert all(cell.refused for cell in cells if cell.who in ("Somebody else", "Administrator at the holder"))

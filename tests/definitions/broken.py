@@ -46,8 +46,8 @@ def also(*rules: str) -> frozenset[str]:
     return frozenset(rules)
 
 
-SHARED = "  shared: {kind: closed, title: Shared, outcome: shared}\n"
-DECLINED = "  declined: {kind: closed, title: Declined, outcome: declined}\n"
+WITHDRAWN = "  withdrawn: {kind: closed, title: Withdrawn, outcome: withdrawn}\n"
+REDIRECTED = "  redirected: {kind: closed, title: Redirected, outcome: redirected}\n"
 ADVISER_ROLES = "    asked: Advise on the request\n    roles: [ig_lead]\n"
 CONSENT = "  - {code: consent, words: Consent covers it, outcomes: [share, share_reduced]}\n"
 REFUSALS = STANDARD[STANDARD.index("  - {code: not_necessary") : STANDARD.index("\nladders:")]
@@ -82,17 +82,17 @@ READING = (
     Broken("yaml-syntax", "title: Standard request", "title: 'Standard' request"),
     Broken("yaml-syntax", "title: Standard request", "  title: Standard request"),
     Broken("yaml-syntax", "format: gate", "%YAML 1.1\n---\nformat: gate", "---"),
-    Broken("yaml-syntax", SHARED, "---\n" + SHARED),
+    Broken("yaml-syntax", WITHDRAWN, "---\n" + WITHDRAWN),
     Broken("yaml-syntax", "title: Standard request", 'title: "Standard \\0 request"'),
     Broken("yaml-syntax", "title: Standard request", "title: Standard \x00 request"),
     Broken("yaml-syntax", "title: Standard request", "? {a: b}\n: Standard request"),
-    Broken("yaml-too-big", SHARED, SHARED + "# " + "x" * 300_000 + "\n", "# The standard"),
+    Broken("yaml-too-big", WITHDRAWN, WITHDRAWN + "# " + "x" * 300_000 + "\n", "# The standard"),
     Broken("yaml-too-big", "start: draft", f"start: [{'a, ' * 11_000}a]"),
     Broken("yaml-too-big", "start: draft", f"start: {'[' * 30}{']' * 30}"),
     Broken("yaml-tag", "title: Standard request", "title: !!python/object:os.system Standard"),
     Broken("yaml-alias", "title: Standard request", "title: &name Standard request"),
     Broken("yaml-alias", "title: Standard request", "title: *name"),
-    Broken("duplicate-key", DECLINED, DECLINED + SHARED, SHARED.strip()),
+    Broken("duplicate-key", REDIRECTED, REDIRECTED + WITHDRAWN, WITHDRAWN.strip()),
 )
 
 SHAPE = (
@@ -155,9 +155,11 @@ MEANING = (
     Broken("no-performer", "    roles: [consent_officer]\n", "", "  consent_check:"),
     Broken("role-not-for-stage", "roles: [consent_officer]", "roles: [consent_officer, administrator]"),
     Broken("adviser-decides", "roles: [caldicott_guardian, deputy", "roles: [ig_lead, deputy"),
-    Broken("closed-with-commands", SHARED,
-           "  shared: {kind: closed, title: Shared, outcome: shared, commands: {ask: {to: redirected}}}\n",
+    Broken("closed-with-commands", WITHDRAWN,
+           "  withdrawn: {kind: closed, title: Withdrawn, outcome: withdrawn, commands: {ask: {to: redirected}}}\n",
            also=also("ask-without-answer-stage")),
+    Broken("command-moves", "      review_use: {}\n", "      review_use: {to: adjudication}\n"),
+    Broken("round-elsewhere", "challenge: {to: decision_review}", "challenge: {to: ig_advice}"),
     Broken("closed-without-outcome", "title: Redirected, outcome: redirected", "title: Redirected",
            also=also("outcome-mismatch")),
     Broken("unknown-outcome", "outcome: redirected", "outcome: gone", also=also("outcome-mismatch")),
@@ -165,7 +167,7 @@ MEANING = (
            "outcome: shared"),
     Broken("start-missing", "start: draft", "start: begin"),
     Broken("start-not-draft", "start: draft", "start: consent_check", also=also("unreachable-stage")),
-    Broken("unreachable-stage", SHARED, SHARED + "  lost: {kind: closed, title: Lost, outcome: declined}\n",
+    Broken("unreachable-stage", WITHDRAWN, WITHDRAWN + "  lost: {kind: closed, title: Lost, outcome: declined}\n",
            "  lost:"),
     Broken("dead-end", RELEASE, "", "  release:", also("unreachable-stage")),
     Broken("decision-bypassed", "record_consent: {to: ig_advice}", "record_consent: {to: release}"),
@@ -178,14 +180,14 @@ MEANING = (
     Broken("release-bypassed", DECIDE, DECIDE.replace("to: release", "to: partly_shared"),
            "to: partly_shared",
            also("outcome-mismatch")),
-    Broken("outcome-mismatch", DECIDE, "      decide: {to: release}\n", also=also("unreachable-stage")),
+    Broken("outcome-mismatch", DECIDE, "      decide: {to: release}\n"),
     Broken("outcome-mismatch", ADVISE_ROUTES, ADVISE_ROUTES.replace("'out_of_scope'", "'supports'"),
            "to: redirected"),
     Broken("no-clock", CHECK_CLOCK, "", "  consent_check:"),
     Broken("clock-urgency-missing", CHECK_CLOCK, CHECK_CLOCK.replace("      emergency: {length: 1 hours}\n",
            "")),
     Broken("clock-not-used",
-           SHARED, "  shared: {kind: closed, title: Shared, outcome: shared, ladder: holder}\n"),
+           WITHDRAWN, "  withdrawn: {kind: closed, title: Withdrawn, outcome: withdrawn, ladder: holder}\n"),
     Broken("no-ladder", CHECK_CLOCK + "    ladder: holder\n", CHECK_CLOCK, "  consent_check:"),
     Broken("unknown-ladder", "ladder: holder", "ladder: step"),
     Broken("ladder-without-overdue", "when: {routine: due, priority: due, emergency: due}",

@@ -54,7 +54,7 @@ def check_places(engine: Engine, office: Office) -> None:
         case = read(connection, next(row.id for row in rows if row.overdue))
     assert {row.stage for row in rows} == {
         "draft", "consent_check", "ig_advice", "information_needed", "adjudication", "release",
-        "shared", "declined", "withdrawn", "retrospective_review",
+        "shared", "partly_shared", "withdrawn", "retrospective_review",
     }  # fmt: skip
     assert sum(row.overdue for row in rows) == 1
     assert case is not None

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from tests.builders import House, build, play
-from workflows.core.commands import CLOCK, FinishFollowUp, RemindFollowUp
+from tests.service.fights import overturned
+from workflows.core.commands import CLOCK, FinishFollowUp, RemindFollowUp, ReviewUse
 from workflows.core.followups import FollowUpKind, waiting
 from workflows.core.refusals import Refused
+from workflows.core.uses import UseOutcome
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.sweeping import Swept, sweep
 from workflows.service.unit_of_work import reading, transaction
@@ -29,6 +31,12 @@ def released(house: House) -> str:
     return build(house, "S7", upto="review")
 
 
+@pytest.fixture
+def learning(house: House) -> str:
+    """S2, overturned after a challenge: there is something to learn."""
+    return overturned(house)
+
+
 def set_time(house: House, at: datetime) -> None:
     with transaction(house.engine) as connection:
         connection.execute(
@@ -36,11 +44,11 @@ def set_time(house: House, at: datetime) -> None:
         )
 
 
-def told(house: House, case_id: str) -> list[tuple[str, str]]:
+def told(house: House, case_id: str, *, kind: str = "follow_up") -> list[tuple[str, str]]:
     sql = """SELECT split_part(p.email, '@', 1), n.stage_title FROM notices n JOIN people p ON p.id = n.person_id
-        WHERE n.case_id = cast(:id AS uuid) AND n.kind = 'follow_up' ORDER BY 1"""
+        WHERE n.case_id = cast(:id AS uuid) AND n.kind = :kind ORDER BY 1"""
     with reading(house.engine) as connection:
-        return [tuple(row) for row in connection.execute(text(sql), {"id": case_id})]
+        return [tuple(row) for row in connection.execute(text(sql), {"id": case_id, "kind": kind})]
 
 
 def whole(house: House) -> None:
@@ -71,22 +79,28 @@ def test_when_the_day_comes_those_it_is_for_are_reminded_exactly_once(house: Hou
     whole(house)
 
 
-def test_it_is_finished_by_one_it_is_for_with_a_sentence(house: House, released: str) -> None:
-    at = REVIEW_AT + timedelta(hours=2)
+def test_it_is_finished_by_one_it_is_for_with_a_sentence(house: House, learning: str) -> None:
+    at = house.later(learning)
+    number = waiting(house.case(learning), FollowUpKind.LEARNING)[0].number
     with pytest.raises(Refused, match="not_yours"):
-        house.give(FinishFollowUp, LEAD, released, at=at, number=1, note="Still needed.")
+        house.give(FinishFollowUp, "lucy.brandt", learning, at=at, number=number, note="Learned.")
     with pytest.raises(Refused, match="not_yours"):
-        house.give(FinishFollowUp, ASKER, released, at=at, number=1, note="Still needed.")
+        house.give(FinishFollowUp, "priya.anand", learning, at=at, number=number, note="Learned.")
     with pytest.raises(Refused, match="missing"):
-        house.give(FinishFollowUp, GUARDIAN, released, at=at, number=1, note=" ")
+        house.give(FinishFollowUp, "anne.whitcombe", learning, at=at, number=number, note=" ")
     with pytest.raises(Refused, match="follow_up_done"):
-        house.give(FinishFollowUp, GUARDIAN, released, at=at, number=2, note="Still needed.")
-    house.give(FinishFollowUp, GUARDIAN, released, at=at, number=1, note="Still needed, half as often.")
-    task = house.case(released).followups[0]
-    assert (task.done_at, task.done_note) == (at, "Still needed, half as often.")
-    with pytest.raises(Refused, match="wrong_stage"):
-        house.give(FinishFollowUp, GUARDIAN, released, at=at, number=1, note="Again.")
+        house.give(FinishFollowUp, "anne.whitcombe", learning, at=at, number=99, note="Learned.")
+    house.give(FinishFollowUp, "anne.whitcombe", learning, at=at, number=number, note="Read the plan first.")
+    task = house.case(learning).followups[number - 1]
+    assert (task.done_at, task.done_note) == (at, "Read the plan first.")
+    with pytest.raises(Refused):
+        house.give(FinishFollowUp, "anne.whitcombe", learning, at=at, number=number, note="Again.")
     whole(house)
+
+
+def test_a_review_is_not_written_off_but_done(house: House, released: str) -> None:
+    with pytest.raises(Refused, match="review_instead"):
+        house.give(FinishFollowUp, GUARDIAN, released, at=REVIEW_AT, number=1, note="Still needed.")
 
 
 def test_it_stands_in_the_work_of_whoever_it_is_for(house: House, released: str) -> None:
@@ -97,19 +111,19 @@ def test_it_stands_in_the_work_of_whoever_it_is_for(house: House, released: str)
     assert work(GUARDIAN) == [f"{released} Review a use that continues False"]
     assert work(LEAD) == []
     assert work(ASKER) == []
-    house.give(FinishFollowUp, GUARDIAN, released, at=REVIEW_AT, number=1, note="Done.")
+    house.give(ReviewUse, GUARDIAN, released, at=REVIEW_AT, outcome=UseOutcome.END, why="Done.")
     assert work(GUARDIAN) == []
 
 
 def test_the_history_tells_it_to_its_own_side(house: House, released: str) -> None:
-    house.give(FinishFollowUp, GUARDIAN, released, at=REVIEW_AT, number=1, note="Still needed.")
+    house.give(ReviewUse, GUARDIAN, released, at=REVIEW_AT, outcome=UseOutcome.END, why="No longer.")
 
     def history(who: str) -> list[tuple[str, str]]:
         page = house.casework.case(house.person(who), released, now=REVIEW_AT)
         return [(entry.title, entry.text) for entry in page.timeline if "ollow" in entry.title]
 
     assert history(GUARDIAN) == [
-        ("Followed up: review a use that continues", "Still needed."),
+        ("Followed up: review a use that continues", "No longer."),
         ("To follow up by 4 May 2027: review a use that continues", ""),
     ]
     assert history(ASKER) == []

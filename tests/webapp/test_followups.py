@@ -19,7 +19,7 @@ def desk(engine: Engine, app: Flask) -> Desk:
 
 
 def test_the_worklist_leads_to_the_case_and_the_case_to_the_form(desk: Desk) -> None:
-    case_id = desk.case("S7", upto=None)
+    case_id = desk.case("S7", upto="review")
     client = desk.sit(GUARDIAN)
     work = client.open("/work")
     assert "To follow up" in work.text
@@ -29,16 +29,16 @@ def test_the_worklist_leads_to_the_case_and_the_case_to_the_form(desk: Desk) -> 
     page = client.open(f"/cases/{case_id}")
     assert "Due on 4 May 2027" in page.text
     client.open(f"/cases/{case_id}/follow-ups/1")
-    wrong = client.submit({"note": " "}, status=422)
-    assert "Write what was done, in a sentence." in wrong.text
-    done = client.submit({"note": "It is still needed."})
-    assert "What you did was recorded." in done.text
-    assert "It is still needed." in done.text
+    wrong = client.submit({"outcome": "end", "why": " "}, status=422)
+    assert "Say why, in a sentence." in wrong.text
+    done = client.submit({"outcome": "end", "why": "It is no longer needed."})
+    assert "The review was recorded." in done.text
+    assert "It is no longer needed." in done.text
     assert "To follow up" not in client.open("/work").text
 
 
 def test_who_it_is_not_for_sees_no_form(desk: Desk) -> None:
-    case_id = desk.case("S7", upto=None)
+    case_id = desk.case("S7", upto="review")
     client = desk.sit(LEAD)
     assert "Review a use that continues" in client.open(f"/cases/{case_id}").text
     client.open(f"/cases/{case_id}/follow-ups/1", status=403)

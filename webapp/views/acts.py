@@ -258,7 +258,7 @@ def approved(found: CasePage) -> list[dict[str, Any]]:
     shown = []
     for decided in decision.items:
         item = wanted.item(decided.key)
-        if item is None or decided.outcome is ItemOutcome.REFUSE:
+        if item is None or decided.key not in found.to_release:
             continue
         readers = [
             f"{', '.join(part for part in (each.name, each.role) if part)} ({each.email})"

@@ -25,6 +25,7 @@ from webapp.views.emergency_words import review_rows, share_rows
 from webapp.views.overrides import override_fields, question_now
 from webapp.views.pack_words import pack_name, pinned_line
 from webapp.views.panel_cards import HOW, panel_rows
+from webapp.views.round_cards import challenge_words, round_rows, use_rows
 from webapp.views.showing import counted, joined, long_date, long_instant, tag_markup
 from workflows.core.case import Advice, Decision
 from workflows.core.commands import ItemDecision, ItemOutcome
@@ -87,6 +88,8 @@ def cards(page: CasePage) -> tuple[Card, ...]:
     found.insert(0, Card("tracks", f"One request to {len(page.tracks)} organisations", tuple(track_rows(page))))
     found.append(Card("panel", "Two adjudicators", tuple(panel_rows(page))))
     found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
+    found.append(Card("rounds", "Rounds", tuple(round_rows(page))))
+    found.append(Card("reviews", "Reviews of the continuing use", tuple(use_rows(page))))
     found.append(Card("packs", "Policy packs of this request", tuple(pinned_rows(page))))
     return tuple(card for card in found if card.rows or card.people or card.items)
 
@@ -337,7 +340,9 @@ def decision_rows(decision: Decision) -> Iterator[Row]:
     """One decision: what, why, by whom."""
     word = OUTCOMES[decision.outcome.value]
     how = " under consent, by delegated release" if decision.delegated else ""
-    yield row("Decided", f"{word}{how}")
+    yield row("Decided" if decision.round == 1 else f"Decided in round {decision.round}", f"{word}{how}")
+    if finding := challenge_words(decision):
+        yield row("What came of the challenge", finding)
     details = (
         ("If we share", risk_lines(decision.harm_of_sharing, decision.risk_of_sharing)),
         ("If we do not", risk_lines(decision.harm_of_not_sharing, decision.risk_of_not_sharing)),

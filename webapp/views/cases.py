@@ -16,6 +16,7 @@ from webapp.views.reveal_cards import reveal_cards, shown_now
 from webapp.views.showing import TimeView, counted, day_of, due_words, joined, long_instant, time_view
 from workflows.core.definition import IDENTITY_COMMANDS, CommandType, Side, StageKind
 from workflows.core.permissions import Relation
+from workflows.core.uses import UseState
 from workflows.core.withdrawing import given_entries
 from workflows.service.views import CasePage, FollowUpView
 
@@ -150,6 +151,10 @@ def _merged(closed: list[dict[str, str]]) -> list[dict[str, str]]:
 def _next_words(found: CasePage, *, may_act: bool) -> str:
     if found.closed_at is not None:
         ended = OUTCOMES.get(found.outcome, found.stage.title)
+        if found.use is UseState.PAUSED:
+            return f"{ended}, and paused: the day of its review has passed. Nothing can be read until that is done."
+        if found.use is UseState.ENDED:
+            return f"{ended}. The sharing was looked at again and has ended."
         return f"Nothing more is to be done. {ended} on {long_instant(found.closed_at)}."
     owner = Relation.OWNER in found.look.relations
     if found.stage.side is Side.REQUESTER:

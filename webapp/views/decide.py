@@ -16,6 +16,7 @@ from webapp.guards import signed_in
 from webapp.views.acts import show, stamped
 from webapp.views.case_cards import (
     advice_rows,
+    because,
     consent_found,
     consent_said,
     item_notes,
@@ -128,8 +129,18 @@ def _item(found: CasePage, item: Item, number: int) -> dict[str, Any]:
         "period": period_words(item.period),
         "why": item.justify,
         "readers": readers_of(found, item.key),
+        "before": _before(found, item.key),
         "sensitive": sensitive(item, found.definition),
     }
+
+
+def _before(found: CasePage, key: str) -> str:
+    """How an item was decided in an earlier round, and whether it has changed since."""
+    decided = next((each for each in found.decision.items if each.key == key), None) if found.decision else None
+    if decided is None:
+        return ""
+    changed = " It is not what it was then." if any(key in each.changed for each in found.rounds) else ""
+    return f"{ITEM_OUTCOMES[decided.outcome]}. {because(found, decided)}{changed}"
 
 
 def _reasons(definition: Definition, outcome: ItemOutcome) -> list[tuple[str, str]]:

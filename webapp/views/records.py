@@ -29,11 +29,12 @@ from webapp.views.desk import open_case
 from webapp.views.pack_words import pinned_line
 from webapp.views.panel_cards import HOW, vote_lines
 from webapp.views.principles import evidence_rows
+from webapp.views.round_cards import challenge_words, round_rows, use_rows
 from webapp.views.showing import day_of, joined, long_date, long_instant
 from workflows.core.case import Decision
 from workflows.core.consent_people import entries
 from workflows.core.refusals import not_found
-from workflows.core.request import Request
+from workflows.core.request import Item, Request
 from workflows.service.views import CasePage
 
 blueprint = Blueprint("records", __name__)
@@ -52,6 +53,7 @@ def page(case_id: uuid.UUID) -> Response | str:
         "records/page.html",
         page=found,
         rows=[_shown(each) for each in record(found, found.request, found.decision)],
+        rounds=[*round_rows(found), *use_rows(found)],
         earlier=[list(_earlier(found, each)) for each in found.decisions[:-1]],
         held=evidence_rows(found, found.decision.evidence),
         packs=[pinned_line(pack) for pack in found.packs],
@@ -87,7 +89,7 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Security", "")
     yield row("Individuals' rights, and whether the person was told", [*_consents(found, wanted), *_rights(wanted)])
     yield row("Date of sharing, or intervals", _dates(found))
-    yield row("Decision", _decided(found, decision))
+    yield row("Decision", [challenge_words(decision), *_decided(found, decision)])
     yield row("Reasons", _reasons(decision))
     yield row("Conditions", list(decision.conditions))
     yield row("Sharing it further", decision.onward)
@@ -186,11 +188,17 @@ def _dates(found: CasePage) -> list[str]:
     return lines
 
 
+def items_of(found: CasePage, decision: Decision) -> tuple[Item, ...]:
+    """The items as they were when this was decided: a later round may have changed them."""
+    after = (each.items for each in found.rounds if each.number > decision.round)
+    return next(after, found.items)
+
+
 def _decided(found: CasePage, decision: Decision) -> list[str]:
     how = ", by delegated release under consent" if decision.delegated else ""
     lines = [f"{OUTCOMES[decision.outcome.value]}{how}."]
     for each in decision.items:
-        item = next((item for item in found.items if item.key == each.key), None)
+        item = next((item for item in items_of(found, decision) if item.key == each.key), None)
         if item is not None:
             words = f"{item_title(item, found)}: {ITEM_OUTCOMES[each.outcome].lower()}. {because(found, each)}"
             lines.append(words)
@@ -214,8 +222,15 @@ def joined_lines(lines: list[str]) -> str:
     return " ".join(f"{line.rstrip('.')}." for line in lines)
 
 
+def _lines(*lines: str) -> list[str]:
+    return [line for line in lines if line]
+
+
 def _earlier(found: CasePage, decision: Decision) -> Iterator[Row]:
-    yield row("Decision", _decided(found, decision))
+    yield row(
+        "Decision",
+        _lines(f"Round {decision.round}.", challenge_words(decision), *_decided(found, decision)),
+    )
     yield row("Reasons", [line for line in _reasons(decision) if line] or NOT_RECORDED)
     yield from evidence_rows(found, decision.evidence)
     yield row("Decision taken by", f"{decision.by_name}, {decision.position}, {long_instant(decision.at)}")

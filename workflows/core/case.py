@@ -12,16 +12,21 @@ from workflows.core import events as e
 from workflows.core import reveal
 from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
-from workflows.core.commands import AdviceType, ConsentFinding, ItemDecision, ItemOutcome, PersonFinding
+from workflows.core.commands import ItemDecision, ItemOutcome
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_reviewed, shared_now
 from workflows.core.evidence import PrincipleEvidence
+from workflows.core.findings import Advice as Advice
+from workflows.core.findings import ConsentCheck as ConsentCheck
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
 from workflows.core.questions import Question as Question
 from workflows.core.questions import answered, asked
-from workflows.core.request import Request, with_answers
+from workflows.core.request import Request
+from workflows.core.request import with_answers as with_answers
+from workflows.core.rounds import Round, begun, forgotten
 from workflows.core.tracks import chosen
+from workflows.core.uses import UseReview, UseState, missed, reviewed
 from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
 from workflows.core.withdrawing import TakenBack, without
@@ -38,34 +43,6 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     REDIRECTED = "redirected"
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentCheck:
-    """What the consent officer found."""
-
-    finding: ConsentFinding
-    covers_all: bool
-    note: str
-    by: str
-    at: datetime
-    people: tuple[PersonFinding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One piece of advice, in the round in which it was given."""
-
-    advice: AdviceType
-    why: str
-    conditions: tuple[str, ...]
-    delegated_release: bool
-    redirect: str
-    by: str
-    by_name: str
-    position: str
-    at: datetime
-    round: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +70,9 @@ class Decision:
     onward: str = ""
     panel: str = ""
     evidence: tuple[PrincipleEvidence, ...] = ()
+    challenge: str = ""
+    of_round: int = 0
+    """What came of a challenge (a Finding), and of the decision of which round; empty for other decisions."""
 
     def approved(self) -> tuple[str, ...]:
         """Keys of the items that are to be shared, whole or reduced."""
@@ -157,6 +137,9 @@ class Case:
     group: str = ""
     votes: tuple[Vote, ...] = ()
     seconds: tuple[SecondDemanded, ...] = ()
+    rounds: tuple[Round, ...] = ()
+    use: UseState = UseState.RUNNING
+    use_reviews: tuple[UseReview, ...] = ()
 
     @property
     def urgency(self) -> Urgency:
@@ -314,13 +297,16 @@ def _advised(case: Case, event: e.Advised) -> Case:
 
 def _redirected(case: Case, event: e.Redirected) -> Case:
     counts = Counts(event.people, event.items, event.recipients)
-    return replace(case, request=Request(purpose=event.kept), counts=counts, followups=())
+    return replace(
+        case, request=Request(purpose=event.kept), counts=counts, followups=(), rounds=forgotten(case.rounds)
+    )
 
 
 def _decided(case: Case, event: e.Decided) -> Case:
     said = {name: getattr(event, name) for name in _SAID}
     decision = Decision(outcome=Outcome(event.outcome), round=case.round, **said)
-    return replace(case, decisions=(*case.decisions, decision), outcome=decision.outcome)
+    kept = tuple(key for key in case.released if key in decision.approved())
+    return replace(case, decisions=(*case.decisions, decision), outcome=decision.outcome, released=kept)
 
 
 _SAID = tuple(each.name for each in fields(Decision) if each.name not in ("outcome", "round"))
@@ -328,7 +314,8 @@ _SAID = tuple(each.name for each in fields(Decision) if each.name not in ("outco
 
 
 def _released(case: Case, event: e.Released) -> Case:
-    return replace(case, released_at=event.at, released_by=event.by, released=event.keys)
+    keys = tuple(dict.fromkeys((*case.released, *event.keys)))
+    return replace(case, released_at=event.at, released_by=event.by, released=keys)
 
 
 def _reassigned(case: Case, event: e.Reassigned) -> Case:
@@ -372,4 +359,9 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.FollowUpOpened: _followed_up,
     e.FollowUpDone: _followed_up,
     e.FollowUpReminded: _followed_up,
+    e.Reopened: begun,
+    e.Challenged: begun,
+    e.SentBack: begun,
+    e.UseReviewed: reviewed,
+    e.UseReviewMissed: missed,
 }

@@ -7,13 +7,20 @@ has the same id), who asks, when, and the version of the case that the person wa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
+from workflows.core.commanding import CLOCK as CLOCK
+from workflows.core.commanding import Actor as Actor
+from workflows.core.commanding import Command as Command
 from workflows.core.definition import CommandType
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
 from workflows.core.request import Answers, Request, Task
+from workflows.core.round_commands import Challenge as Challenge
+from workflows.core.round_commands import Reopen as Reopen
+from workflows.core.round_commands import ReviewUse as ReviewUse
+from workflows.core.round_commands import SendBack as SendBack
 from workflows.core.sharing import ItemContent as ItemContent
 from workflows.core.sharing import ReviewFinding as ReviewFinding
 from workflows.core.sharing import Share as Share
@@ -23,32 +30,6 @@ from workflows.core.verdicts import ConsentFinding as ConsentFinding
 from workflows.core.verdicts import ItemOutcome as ItemOutcome
 from workflows.core.verdicts import Reduction as Reduction
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts. ``person_id`` is empty for the clock. ``position`` is the role acted in, in words."""
-
-    person_id: str
-    name: str
-    position: str = ""
-    organisation_id: str = ""
-
-
-CLOCK = Actor(person_id="", name="Gatehouse (clock)")
-"""The system actor: gives commands when something falls due."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What every command carries. ``at`` is aware UTC; ``seen_version`` None means "whatever it is now"."""
-
-    type: ClassVar[CommandType]
-    id: str
-    actor: Actor
-    at: datetime
-    case_id: str
-    seen_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from workflows.core import panel
 from workflows.core.case import Case, Decision
 from workflows.core.definition import Definition
 from workflows.core.evidence import evidence_faults
+from workflows.core.following import to_learn
 from workflows.core.grounds import (
     advice_on_decision,
     day_of,
@@ -24,6 +25,7 @@ from workflows.core.limits import blank, needed, text_fault
 from workflows.core.paragraph18 import BasisAdvice
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
+from workflows.core.rounds import finding_of
 from workflows.core.routing import Events, refuse_all
 from workflows.core.weighing import Weighed, side_faults
 
@@ -37,7 +39,8 @@ _SAID = tuple({each.name for each in fields(e.Decided)} & {each.name for each in
 def decide(case: Case, command: c.Decide, definition: Definition) -> Events:
     """Every item decided: the outcome is computed from them, never chosen."""
     refuse_all(every_fault(case, command, definition))
-    return panel.decided(case, command, definition, decided(case, command))
+    happened = panel.decided(case, command, definition, decided(case, command))
+    return [*happened, *to_learn(case, happened[-1], definition)]
 
 
 def every_fault(case: Case, command: c.Decide, definition: Definition) -> Iterator[Refusal]:
@@ -58,9 +61,12 @@ def decided(case: Case, command: c.Decide) -> e.Decided:
     said = {name: getattr(command, name) for name in _SAID}
     said["overrides"] = recorded_overrides(basis_faults_on(case.request, command), command.overrides)
     question = duty_of(case.request, command.bodies, on=day_of(command.at)).question_now.value
+    finding = finding_of(case, command.items)
     return e.Decided(
         at=command.at, by=command.actor.person_id, by_name=command.actor.name, position=command.actor.position,
-        outcome=outcome_of(command.items).value, delegated=False, question=question, **said,
+        outcome=outcome_of(command.items).value, delegated=False, question=question,
+        challenge=finding, of_round=case.decision.round if finding and case.decision else 0,
+        **said,
     )  # fmt: skip
 
 

@@ -59,6 +59,10 @@ class CommandType(StrEnum):
     FINISH_FOLLOW_UP = "finish_follow_up"
     REMIND_FOLLOW_UP = "remind_follow_up"
     RAISE_RECHECK = "raise_recheck"
+    REOPEN = "reopen"
+    CHALLENGE = "challenge"
+    SEND_BACK = "send_back"
+    REVIEW_USE = "review_use"
 
 
 class Role(StrEnum):
@@ -121,26 +125,32 @@ DRAFTING_COMMANDS = frozenset({CommandType.CHOOSE_HOLDERS})
 """Commands on every draft, whatever its workflow."""
 
 REQUESTER_COMMANDS = DRAFTING_COMMANDS | frozenset(
-    {CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER}
+    {CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW, CommandType.ANSWER, CommandType.REOPEN}
 )
 """Commands only the person who made the request may give."""
+
+AFTER_THE_END = frozenset({CommandType.REOPEN, CommandType.CHALLENGE, CommandType.REVIEW_USE})
+"""Commands that an ended request may still allow: they add to it and clear nothing."""
 
 MASTER: Mapping[StageKind, frozenset[CommandType]] = {
     StageKind.DRAFT: frozenset({CommandType.SAVE, CommandType.SUBMIT, CommandType.WITHDRAW}),
     StageKind.CHECK: frozenset({CommandType.RECORD_CONSENT, CommandType.ASK, CommandType.WITHDRAW}),
     StageKind.ADVICE: frozenset({CommandType.ADVISE, CommandType.ASK, CommandType.WITHDRAW}),
-    StageKind.ADJUDICATION: frozenset({CommandType.DECIDE, CommandType.ASK, CommandType.WITHDRAW}),
+    StageKind.ADJUDICATION: frozenset(
+        {CommandType.DECIDE, CommandType.ASK, CommandType.WITHDRAW, CommandType.SEND_BACK}
+    ),
     StageKind.INFORMATION_NEEDED: frozenset({CommandType.ANSWER, CommandType.WITHDRAW}),
     StageKind.RELEASE: frozenset({CommandType.RELEASE, CommandType.WITHDRAW}),
     StageKind.EMERGENCY: frozenset({CommandType.SHARE_NOW, CommandType.ASK, CommandType.WITHDRAW}),
     StageKind.REVIEW: frozenset({CommandType.REVIEW_SHARE, CommandType.ADVISE}),
-    StageKind.CLOSED: frozenset(),
+    StageKind.CLOSED: AFTER_THE_END,
 }
 """Which commands a stage of each kind may allow; a definition may leave out but not add."""
 
 STAYING: Mapping[StageKind, frozenset[CommandType]] = {
     StageKind.DRAFT: frozenset({CommandType.SAVE}),
     StageKind.REVIEW: frozenset({CommandType.ADVISE}),
+    StageKind.CLOSED: frozenset({CommandType.REVIEW_USE}),
 }
 """Commands that leave the case in its stage, with the clock running on."""
 

@@ -9,7 +9,8 @@ from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case
 from workflows.core.clocks import Clock, due_at, fraction_instant, offset_instant
 from workflows.core.definition import CommandType, Definition, RungAction, When
-from workflows.core.followups import NO_CLOCK, waiting
+from workflows.core.followups import NO_CLOCK, FollowUpKind, waiting
+from workflows.core.uses import UseState
 
 COMMAND_FOR: dict[RungAction, CommandType] = {
     RungAction.REMIND: CommandType.REMIND,
@@ -36,10 +37,22 @@ def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[D
 
 def _followups(case: Case) -> list[DueItem]:
     """A follow-up is reminded of once, on its day; one without a day was told of when it was opened."""
-    return [
+    reminders = [
         DueItem(each.rung, NO_CLOCK, each.due_at, CommandType.REMIND_FOLLOW_UP)
         for each in waiting(case)
         if each.due_at is not None and each.reminded_at is None
+    ]
+    return [*reminders, *_missed_reviews(case)]
+
+
+def _missed_reviews(case: Case) -> list[DueItem]:
+    """A continuing use that nobody has looked at by the end of the day is paused."""
+    if case.use is not UseState.RUNNING:
+        return []
+    return [
+        DueItem(each.missed_rung, NO_CLOCK, each.missed_at, CommandType.REMIND_FOLLOW_UP)
+        for each in waiting(case, FollowUpKind.REVIEW_USE)
+        if each.missed_at is not None
     ]
 
 

@@ -24,6 +24,11 @@ from workflows.core.happening import ClockStart as ClockStart
 from workflows.core.happening import Event as Event
 from workflows.core.happening import Move as Move
 from workflows.core.request import Answers, Purpose, Request, Task
+from workflows.core.rounds import Challenged as Challenged
+from workflows.core.rounds import Reopened as Reopened
+from workflows.core.rounds import SentBack as SentBack
+from workflows.core.uses import UseReviewed as UseReviewed
+from workflows.core.uses import UseReviewMissed as UseReviewMissed
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
 from workflows.core.withdrawing import ConsentTakenBack as ConsentTakenBack
 
@@ -169,6 +174,8 @@ class Decided(Event):
     onward: str = ""
     evidence: tuple[PrincipleEvidence, ...] = ()
     panel: str = ""
+    challenge: str = ""
+    of_round: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +286,9 @@ ERASED: Mapping[str, str] = {
     "Saved": "answers",
     "FollowUpOpened": "note",
     "FollowUpDone": "note",
+    "Reopened": "items",
+    "Challenged": "grounds",
+    "SentBack": "why",
 }
 """What is destroyed when a request is redirected, or a draft is discarded: event type -> personal part."""
 
@@ -296,6 +306,7 @@ EVENTS: dict[str, type[Event]] = {
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, ConsentTakenBack,
         SharedNow, ShareReviewed,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
+        Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

@@ -59,6 +59,7 @@ def facts(case: Case, command: Command, definition: Definition) -> Facts:
         },
         "advice": _advice(case),
         "decision": _decision(case),
+        "round": {"number": case.round, "changed": bool(case.rounds and case.rounds[-1].changed)},
         "command": _plain(command),
     }
 

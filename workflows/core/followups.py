@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ REMIND_AT = time(9)
 """The civil hour at which a follow-up falls due on its day."""
 RUNG = "follow-up-"
 """Due work of a follow-up is called this and its number; it belongs to no clock."""
+MISSED = "-missed"
 NO_CLOCK = 0
 
 
@@ -75,6 +76,16 @@ class FollowUp:
     def due_at(self) -> datetime | None:
         """When it falls due (UTC): nine in the morning of its day, in London."""
         return datetime.combine(self.due, REMIND_AT, LONDON).astimezone(UTC) if self.due else None
+
+    @property
+    def missed_at(self) -> datetime | None:
+        """When its day is over (UTC)."""
+        return datetime.combine(self.due + timedelta(days=1), time.min, LONDON).astimezone(UTC) if self.due else None
+
+    @property
+    def missed_rung(self) -> str:
+        """The name of the due work that comes when nobody has done it by then."""
+        return f"{self.rung}{MISSED}"
 
     @property
     def rung(self) -> str:

@@ -27,6 +27,7 @@ FACTS: Mapping[str, str] = {
     "basis": "legal basis: article_6, article_9, schedule_1, common_law, regime",
     "advice": "latest advice: given, advice, delegated_release",
     "decision": "the decision: made, outcome, continuing",
+    "round": "the round: number, changed (whether content is new or not what it was)",
     "command": "the command being carried out, its plain fields only",
 }
 """What a guard may speak about; anything else is refused when the definition is read."""

@@ -13,10 +13,12 @@ from workflows.core.consent_rules import rests_no_more, to_tell
 from workflows.core.definition import Definition, StageKind
 from workflows.core.facts import facts
 from workflows.core.following import to_review
+from workflows.core.followups import FollowUpKind, waiting
 from workflows.core.grounds import advice_on_decision, day_of
 from workflows.core.items import outcome_of
 from workflows.core.limits import CONTENT, blank, needed, text_fault
 from workflows.core.refusals import Refusal
+from workflows.core.rounds import to_release
 from workflows.core.routing import Events, refuse_all, with_move
 
 
@@ -118,12 +120,14 @@ UNDER_CONSENT = "consent"
 
 
 def release(case: Case, command: c.Release, definition: Definition) -> Events:
-    approved = case.decision.approved() if case.decision else ()
+    approved = to_release(case)
     refuse_all((*rests_no_more(case), *content_faults(approved, command)))
     order = {key: index for index, key in enumerate(approved)}
     contents = tuple(sorted(command.contents, key=lambda content: order[content.key]))
     event = e.Released(at=command.at, by=command.actor.person_id, keys=approved, contents=contents)
-    return [*with_move(case, command, definition, [event]), *to_review(case, definition, at=command.at, by=event.by)]
+    moved = with_move(case, command, definition, [event])
+    review = case.decision.review_by if case.decision and not waiting(case, FollowUpKind.REVIEW_USE) else None
+    return [*moved, *to_review(case, definition, due=review, at=command.at, by=event.by)]
 
 
 def content_faults(approved: tuple[str, ...], command: c.Release) -> Iterable[Refusal]:

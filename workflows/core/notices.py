@@ -12,6 +12,7 @@ from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.followups import TITLES, FollowUp, find
 from workflows.core.identity import GRANTERS
+from workflows.core.rounds import barred
 from workflows.core.votes import waiting_for_second
 
 
@@ -35,6 +36,7 @@ class NoticeKind(StrEnum):
     IDENTITY_ANSWERED = "identity_answered"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     FOLLOW_UP = "follow_up"
+    USE_PAUSED = "use_paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,14 @@ def desk(case: Case, definition: Definition) -> Audience:
         return Audience()
     if case.assignee:
         return Audience(people=(case.assignee,))
-    barred = {case.requester}
+    kept_out = {case.requester}
     if stage.kind is StageKind.ADJUDICATION:
-        barred |= case.advisers | waiting_for_second(case)
+        kept_out |= barred(case) | waiting_for_second(case)
     if stage.kind is StageKind.REVIEW:
-        barred |= case.advisers
+        kept_out |= case.advisers
     if case.shared_now is not None:
-        barred.add(case.shared_now.by)
-    return at_holder(case, stage.roles, barred=barred)
+        kept_out.add(case.shared_now.by)
+    return at_holder(case, stage.roles, barred=kept_out)
 
 
 def at_holder(case: Case, roles: tuple[Role, ...], *, barred: Iterable[str] = ()) -> Audience:
@@ -100,7 +102,7 @@ def notices(before: Case | None, events: Sequence[e.Event], after: Case, definit
 
 def _subject(event: e.Event, case: Case) -> str:
     """What a notice speaks of when it is not the stage: the title of a follow-up."""
-    if isinstance(event, e.FollowUpOpened | e.FollowUpReminded):
+    if isinstance(event, e.FollowUpOpened | e.FollowUpReminded | e.UseReviewMissed):
         task = find(case, event.number)
         return TITLES[task.kind] if task else ""
     return ""
@@ -115,9 +117,24 @@ def followers(case: Case, task: FollowUp) -> Audience:
     return at_holder(case, task.roles, barred=(case.requester,))
 
 
-def _to_follow_up(event: e.FollowUpOpened | e.FollowUpReminded, case: Case) -> Audience:
+def _to_follow_up(event: e.FollowUpOpened | e.FollowUpReminded | e.UseReviewMissed, case: Case) -> Audience:
     task = find(case, event.number)
     return followers(case, task) if task is not None and task.is_open else Audience()
+
+
+def _followed(event: e.Event, case: Case) -> Iterable[tuple[NoticeKind, Audience]]:
+    """Whoever is to follow something up when its day comes, and everybody concerned by a use that pauses."""
+    match event:
+        case e.FollowUpOpened(due=None) | e.FollowUpReminded():
+            yield NoticeKind.FOLLOW_UP, _to_follow_up(event, case)
+        case e.UseReviewMissed():
+            yield NoticeKind.USE_PAUSED, _to_follow_up(event, case)
+            yield NoticeKind.USE_PAUSED, at_holder(case, (Role.MANAGER,))
+            yield NoticeKind.USE_PAUSED, Audience(people=(case.requester,))
+        case e.UseReviewed():
+            yield NoticeKind.PROGRESS, Audience(people=(case.requester,))
+        case _:
+            return
 
 
 def _told(
@@ -161,10 +178,8 @@ def _told(
                 yield NoticeKind.YOUR_TURN, here
         case e.ConsentTakenBack():
             yield from _taken_back(event, after, definition)
-        case e.FollowUpOpened(due=None) | e.FollowUpReminded():
-            yield NoticeKind.FOLLOW_UP, _to_follow_up(event, after)
-        case e.FollowUpOpened() | e.FollowUpDone():
-            return
+        case e.FollowUpOpened() | e.FollowUpReminded() | e.FollowUpDone() | e.UseReviewed() | e.UseReviewMissed():
+            yield from _followed(event, after)
         case e.IdentityAsked() | e.IdentityGranted() | e.IdentityRefused():
             yield _identity(event, after)
         case _:

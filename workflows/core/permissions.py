@@ -24,9 +24,10 @@ from workflows.core.definition import (
     Side,
     StageKind,
 )
-from workflows.core.followups import FollowUp, find, waiting
+from workflows.core.followups import FollowUp, FollowUpKind, find, waiting
 from workflows.core.identity import identity_refusal
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
+from workflows.core.rounds import barred
 from workflows.core.routing import stage_refusal
 from workflows.core.votes import waiting_for_second
 
@@ -166,6 +167,10 @@ def _refusal(
         return _withdrawal_refusal(case, person, known)
     if command is CommandType.FINISH_FOLLOW_UP:
         return _follow_up_refusal(case, person)
+    if command is CommandType.REVIEW_USE:
+        return _review_refusal(case, person)
+    if command is CommandType.CHALLENGE:
+        return _challenge_refusal(case, person, known=known)
     if command in REQUESTER_COMMANDS:
         owner = Relation.OWNER in known
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
@@ -197,6 +202,24 @@ def _follow_up_refusal(case: Case, person: Principal) -> Refusal | None:
     if any(is_for(case, person, task) for task in waiting(case)):
         return None
     return Refusal(NOT_YOURS, "What there is to follow up is for somebody else.")
+
+
+def _review_refusal(case: Case, person: Principal) -> Refusal | None:
+    tasks = waiting(case, FollowUpKind.REVIEW_USE)
+    if not tasks:
+        return Refusal(WRONG_STAGE, "No continuing use of this request waits for a review.")
+    if any(is_for(case, person, task) for task in tasks):
+        return None
+    return Refusal(NOT_YOURS, "The review is for those who decide.")
+
+
+def _challenge_refusal(case: Case, person: Principal, *, known: frozenset[Relation]) -> Refusal | None:
+    if Relation.OWNER in known:
+        return None
+    if Relation.WORKER in known and Role.CONSENT_OFFICER in person.roles_in(case.holder_org):
+        return None
+    say = "Only the requester can challenge the decision, or the consent officer for whoever the information is about."
+    return Refusal(NOT_YOURS, say)
 
 
 def may_give(case: Case, person: Principal, definition: Definition, command: Command) -> Refusal | None:
@@ -241,6 +264,9 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
         return Refusal(ADVISED, "You gave advice on this request, so another person must take this stage.")
     if person.id in waiting_for_second(case):
         return Refusal("voted", "You have decided. Another adjudicator must decide as well, without seeing yours.")
+    if stage.kind is StageKind.ADJUDICATION and person.id in barred(case):
+        say = "You took the decision that is challenged, so another person must look at it."
+        return Refusal("decided_before", say)
     advising = stage.kind is StageKind.REVIEW and command is CommandType.ADVISE
     if case.assignee and case.assignee != person.id and not advising:
         return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")

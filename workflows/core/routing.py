@@ -9,6 +9,7 @@ from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case, apply
 from workflows.core.definition import (
+    AFTER_THE_END,
     ANYTIME_COMMANDS,
     BACK,
     CLOCK_COMMANDS,
@@ -40,7 +41,8 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
     if command in ANYTIME_COMMANDS:
         return None
     if case.closed:
-        return Refusal(WRONG_STAGE, "This request is closed.")
+        open_still = command in AFTER_THE_END and definition.rule(case.stage, command) is not None
+        return None if open_still else Refusal(WRONG_STAGE, "This request is closed.")
     if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS | IDENTITY_COMMANDS:
         return Refusal(WRONG_STAGE, "This request has not been sent yet.") if case.submitted_at is None else None
     if command in CLOCK_COMMANDS:

@@ -18,8 +18,10 @@ from workflows.core import (
     holding,
     minding,
     panel,
+    reopening,
     requesting,
     reveals,
+    reviewing,
     tracks,
 )
 from workflows.core import commands as c
@@ -59,6 +61,10 @@ RULES: dict[CommandType, Rule] = {
     CommandType.FINISH_FOLLOW_UP: following.finish,
     CommandType.REMIND_FOLLOW_UP: following.remind,
     CommandType.RAISE_RECHECK: raise_recheck,
+    CommandType.REOPEN: reopening.reopen,
+    CommandType.CHALLENGE: reopening.challenge,
+    CommandType.SEND_BACK: reopening.send_back,
+    CommandType.REVIEW_USE: reviewing.review_use,
 }
 """The rule of every command but Start, which needs no case."""
 

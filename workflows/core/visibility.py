@@ -10,6 +10,7 @@ from workflows.core.definition import Definition, Role, StageKind
 from workflows.core.flows import keys_for
 from workflows.core.identity import labels_only
 from workflows.core.permissions import Principal, Relation, relations
+from workflows.core.uses import UseState
 from workflows.core.votes import may_read
 
 
@@ -85,7 +86,7 @@ def sharing(case: Case, definition: Definition, *, person: Principal, roles: fro
 
 def contents(case: Case, person: Principal) -> tuple[str, ...]:
     """Released items meant for this person: those that the request names her for, and no others."""
-    if case.released_at is None:
+    if case.released_at is None or case.use is not UseState.RUNNING:
         return ()
     mine = {
         key

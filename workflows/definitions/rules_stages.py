@@ -22,6 +22,16 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 KNOWN_PLACEHOLDERS = frozenset({"{items}"})
 """What pages fill in where ``asked`` is shown: the number of items, in words."""
 
+DECIDED = frozenset({Outcome.SHARED, Outcome.PARTLY_SHARED, Outcome.DECLINED})
+"""Outcomes that came of a decision: such a request can be reopened or challenged."""
+
+AGAIN: dict[CommandType, frozenset[StageKind]] = {
+    CommandType.REOPEN: frozenset({StageKind.ADVICE, StageKind.ADJUDICATION}),
+    CommandType.CHALLENGE: frozenset({StageKind.ADJUDICATION}),
+    CommandType.SEND_BACK: frozenset({StageKind.ADVICE}),
+}
+"""Where a further round may begin."""
+
 OPTIONS = {
     CommandType.ADVISE: frozenset({"delegated_release"}),
     CommandType.DECIDE: frozenset({"two_adjudicators"}),
@@ -34,7 +44,7 @@ def commands(subject: Subject) -> Iterator[Fault]:
     for name, stage, command, rule in subject.commands():
         here = ("stages", name, "commands", command.value)
         allowed = MASTER[stage.kind]
-        if stage.kind is StageKind.CLOSED:
+        if stage.kind is StageKind.CLOSED and (command not in allowed or stage.outcome not in DECIDED):
             say = f"“{name}” is closed, so nothing can be done there. Delete its commands, or change kind."
             yield subject.fault("closed-with-commands", say, *here)
             continue
@@ -115,6 +125,10 @@ def targets(subject: Subject) -> Iterator[Fault]:
         elif way.command is CommandType.WITHDRAW and target.outcome != Outcome.WITHDRAWN:
             say = "Withdrawing must lead to a closed stage with outcome: withdrawn. Name that stage."
             yield subject.fault("withdraw-elsewhere", say, *way.path)
+        elif way.command in AGAIN and target.kind not in AGAIN[way.command]:
+            kinds = " or ".join(sorted(AGAIN[way.command]))
+            say = f"“{way.command}” must lead to a stage of kind {kinds}. Name such a stage."
+            yield subject.fault("round-elsewhere", say, *way.path)
 
 
 def routes(subject: Subject) -> Iterator[Fault]:

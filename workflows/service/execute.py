@@ -25,7 +25,8 @@ from workflows.core.commands import (
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import due
 from workflows.core.events import Event
-from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
+from workflows.core.following import deciding_roles
+from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal, working_roles
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
@@ -177,7 +178,9 @@ def _actor(case: Case, person: Principal, definition: Definition, command: Comma
     if person.id == case.requester:
         return Actor(person.id, person.name, ROLE_TITLES[Role.REQUESTER], case.requester_org)
     held = person.roles_in(case.holder_org)
-    acting = next((role for role in performers if role in held), None)
+    # An ended request has nobody at work: whoever comes back to it acts as what she is to the workflow.
+    wanted = performers or (*deciding_roles(definition), *sorted(working_roles(definition)))
+    acting = next((role for role in wanted if role in held), None)
     if acting is None:
         return Actor(person.id, person.name, ROLE_TITLES[Role.MANAGER], case.holder_org)
     title = adjudicator_title if acting is Role.ADJUDICATOR and adjudicator_title else ROLE_TITLES[acting]

@@ -18,11 +18,13 @@ from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definitio
 from workflows.core.facts import facts
 from workflows.core.flows import narrowed, narrowed_event
 from workflows.core.packs import Pack
-from workflows.core.permissions import Principal, permitted, role_words
+from workflows.core.permissions import Principal, is_recipient, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.request import Person, Request
 from workflows.core.reveal import visible_labels
+from workflows.core.rounds import Round, Why, to_release
 from workflows.core.routing import check_needs
+from workflows.core.uses import STOPPED
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
 from workflows.service import followups, revealing, tracks
@@ -80,12 +82,22 @@ def contents(
         case = named.case
         mine = look(case, person, library.definition(connection, case.definition)).contents
         if not mine:
-            raise not_found()
+            raise _stopped(case, person) or not_found()
         pages.record_read(connection, case_id=case_id, person_id=person.id, what="contents", at=now, items=mine)
-        event = pages.released(connection, case_id)
-        assert isinstance(event, e.Released)
-        words = {content.key: content.text for content in event.contents}
+        words = {
+            content.key: content.text
+            for event in pages.releases(connection, case_id)
+            if isinstance(event, e.Released)
+            for content in event.contents
+        }
     return tuple(_content(case, key, words[key]) for key in mine)
+
+
+def _stopped(case: Case, person: Principal) -> Refused | None:
+    """Why a recipient cannot read now what she could read before."""
+    if case.use not in STOPPED or case.released_at is None or not is_recipient(case, person):
+        return None
+    return Refused(Refusal(*STOPPED[case.use]))
 
 
 def _content(case: Case, key: str, words: str) -> ContentView:
@@ -156,11 +168,10 @@ def _page(
         time_left=time_left(clock, calendar, now=now) if clock else None,
         why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
         paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,
-        submitted_at=case.submitted_at, closed_at=case.closed_at,
-        outcome=case.outcome.value if case.outcome else "", round=case.round,
-        offers=offers(whole, person, definition), request=request,
+        submitted_at=case.submitted_at, closed_at=case.closed_at, round=case.round,
+        outcome=case.outcome.value if case.outcome else "",
+        offers=offers(whole, person, definition), request=request, items=request.items if request else (),
         people=_people(whole, request, seen.identity, shown, on=on),
-        items=request.items if request else (),
         consent_check=case.consent_check if seen.consent_note else None,
         consent_by=_name_of(case.consent_check.by if case.consent_check else "", lines),
         advice=case.advice if seen.advice else (), questions=case.questions if seen.questions else (),
@@ -171,9 +182,10 @@ def _page(
         timeline=timeline(lines, seen, definition), my_contents=seen.contents,
         bodies=named.bodies, reveals=revealing.views(case.reveals, person, seen, lines, now=now),
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
+        rounds=rounds_seen(case, seen), use=case.use, to_release=to_release(whole),
         follow_ups=followups.views(whole, person, seen, lines, read=case.followups, now=now),
         panel=panel_view(whole, person, definition, seen, read=case),
-        shared_now=case.shared_now if seen.decision else None,
+        shared_now=case.shared_now if seen.decision else None, use_reviews=case.use_reviews if seen.decision else (),
         share_review=case.share_review if seen.advice or person.id == case.requester else None,
     )  # fmt: skip
 
@@ -217,6 +229,19 @@ def awaits(case: Case, definition: Definition, *, assignee: str) -> str:
             return "nobody"
 
 
+EITHER_SIDE = (CommandType.CHALLENGE, CommandType.REVIEW_USE)
+"""What an ended request offers to some of either side, and to the others not at all."""
+
+
+def rounds_seen(case: Case, seen: Look) -> tuple[Round, ...]:
+    """The rounds as this person may read them: not for recipients, and what those who work on it tell is for them."""
+    if not seen.questions:
+        return ()
+    return tuple(
+        each if seen.advice or each.why is not Why.SENT_BACK else replace(each, said="") for each in case.rounds
+    )
+
+
 def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer, ...]:
     """What this stage lets people do, each open or closed to this person with the reason.
 
@@ -227,7 +252,9 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
     here = [
         command
         for command in CommandType
-        if command in definition.stage(case.stage).commands and (command in REQUESTER_COMMANDS) is owner
+        if command in definition.stage(case.stage).commands
+        and (command in REQUESTER_COMMANDS) is owner
+        and command not in EITHER_SIDE
     ]
     here.sort(key=lambda command: command in (CommandType.ASK, CommandType.WITHDRAW))  # the stage's own work first
     others = (
@@ -240,6 +267,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         CommandType.GRANT_IDENTITY,
         CommandType.REFUSE_IDENTITY,
         CommandType.WITHDRAW_CONSENT,
+        *EITHER_SIDE,
     )
     minding = [command for command in others if answers[command] is None]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))

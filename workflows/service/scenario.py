@@ -18,16 +18,17 @@ from workflows.core.grounds import BasisOverride
 from workflows.core.permissions import Principal
 from workflows.core.weighing import Likelihood, RiskAssessment, Severity
 from workflows.definitions import demo
+from workflows.service import scenario_rounds as rounds
 from workflows.service.execute import Done
 from workflows.service.office import Organisation
+from workflows.service.scenario_rounds import DECISION_WORDS as DECISION_WORDS
+from workflows.service.scenario_rounds import GAP as GAP
 
 NAMESPACE = UUID("0b0e4f0a-6a0f-4c39-8c8f-7a1d5f0c9be2")
 """Ids of the commands and cases played from the data derive from it: playing twice is a repetition."""
 LEAD = timedelta(minutes=40)
 """The draft is begun this long before it is sent."""
 SAVING = timedelta(minutes=6)
-GAP = timedelta(hours=2)
-"""Between one step and the next, when nothing else is said."""
 
 FINDINGS: Mapping[r.ConsentState, c.ConsentFinding] = {
     r.ConsentState.GIVEN: c.ConsentFinding.VALID,
@@ -41,9 +42,6 @@ FINDINGS: Mapping[r.ConsentState, c.ConsentFinding] = {
 COVERS_ALL = "consent covers every item and recipient"
 REASONS = (("not necessary", "not_necessary"), ("not relevant", "not_relevant"), ("detriment", "detriment"))
 """The reason code for the words with which the data refuses an item."""
-DECISION_WORDS = frozenset({"would_change_it", "review_by"})
-NOT_YET = frozenset({"reopen", "review"})
-"""Steps of the data that belong to workflows still to come; a route is played up to the first of them."""
 
 PLAYED = frozenset({"standard", "emergency"})
 """The workflows whose requests are played."""
@@ -187,26 +185,22 @@ def script(
     """
     sent = submitted or story.submitted
     case_id = str(uuid5(NAMESPACE, f"{tag}/{story.key}/case"))
-    steps = list(_playable(story))
-    when = list(times) if times is not None else _times(story, sent, len(steps) + 1)
+    steps = list(rounds.acts(story))
+    when = list(times) if times is not None else _times(story, steps, sent)
     acts = [*_drafting(story, cast_of, tag=tag, case_id=case_id, sent=sent)]
     for step, at in zip(steps, when, strict=False):
         if step.stage == "emergency_release":
             acts.append((step.stage, _share_now(story, step, at, cast_of, case_id, sent=sent)))
             continue
         acts.append((step.stage, _COMMANDS[step.stage](story, step, at, cast_of.actor(step.actor), case_id)))
-    keys = _approved(story, steps)
-    if keys and len(when) > len(steps):
-        adviser = next(step.actor for step in steps if step.stage == "ig_advice")
-        acts.append(("release", _release(story, keys, when[len(steps)], cast_of.actor(adviser), case_id)))
     return tuple(
         Beat(act, replace(command, id=command_id(tag, story.key, number))) for number, (act, command) in enumerate(acts)
     )
 
 
-def _times(story: Scenario, sent: datetime, steps: int) -> list[datetime]:
-    """The instants of the steps; what was spoken is written down soon after."""
-    times = [sent + GAP * (n + 1) for n in range(steps)]
+def _times(story: Scenario, steps: Sequence[Step], sent: datetime) -> list[datetime]:
+    """The instants of the steps; what was spoken is written down soon after, and a review comes on its day."""
+    times = rounds.usual(steps, sent)
     return times if story.spoken is None else [_spoken_at(story, sent) + RECORDING, *times[1:]]
 
 
@@ -266,13 +260,6 @@ def reference(case_id: str) -> str:
         number, place = divmod(number, len(letters))
         code += letters[place]
     return f"GH-{code[:4]}-{code[4:]}"
-
-
-def _playable(story: Scenario) -> Iterator[Step]:
-    for step in story.steps:
-        if step.stage in NOT_YET:
-            return
-        yield step
 
 
 def _consent_check(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: str) -> c.Command:
@@ -372,27 +359,19 @@ def _withdraw(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id
     return c.Withdraw(id="", actor=actor, at=at, case_id=case_id, reason=step.says["reason"])
 
 
+def _release(story: Scenario, step: Step, at: datetime, actor: c.Actor, case_id: str) -> c.Command:
+    words = {item.key: f"{item.describe}: see the record of today." for item in story.part(r.Items).items}
+    contents = tuple(c.ItemContent(key, story.contents.get(key) or words[key]) for key in step.says)
+    return c.Release(id="", actor=actor, at=at, case_id=case_id, contents=contents)
+
+
 _COMMANDS: Mapping[str, Callable[[Scenario, Step, datetime, c.Actor, str], c.Command]] = {
     "consent_check": _consent_check,
     "ig_advice": _advise,
     "adjudication": _decide,
     "retrospective_review": _review_share,
+    "release": _release,
+    "reopen": rounds.reopen,
+    "review": rounds.review,
     "withdraw": _withdraw,
 }
-
-
-def _approved(story: Scenario, steps: Sequence[Step]) -> tuple[str, ...]:
-    """Keys of the items that the route ends up sharing."""
-    last = steps[-1] if steps else None
-    if last is None or last.stage not in ("ig_advice", "adjudication"):
-        return ()
-    if last.stage == "ig_advice":
-        return tuple(item.key for item in story.part(r.Items).items) if last.says.get("delegated_release") else ()
-    shared = [key for key, says in last.says.items() if key not in DECISION_WORDS and not isinstance(says, dict)]
-    return tuple(shared)
-
-
-def _release(story: Scenario, keys: Sequence[str], at: datetime, actor: c.Actor, case_id: str) -> c.Command:
-    words = {item.key: f"{item.describe}: see the record of today." for item in story.part(r.Items).items}
-    contents = tuple(c.ItemContent(key, story.contents.get(key, words[key])) for key in keys)
-    return c.Release(id="", actor=actor, at=at, case_id=case_id, contents=contents)

@@ -8,6 +8,7 @@ from workflows.core import events as e
 from workflows.core.commands import CLOCK, AdviceType, ItemOutcome, ReviewFinding
 from workflows.core.definition import Definition
 from workflows.core.permissions import Relation
+from workflows.core.uses import UseOutcome
 from workflows.core.visibility import Look
 from workflows.service import followups
 from workflows.service.views import TimelineEntry
@@ -25,6 +26,9 @@ FINDING_WORDS: dict[ReviewFinding, str] = {
     ReviewFinding.PROPORTIONATE: "proportionate",
     ReviewFinding.NOT_JUSTIFIED: "not justified",
 }
+
+
+USE_WORDS = {UseOutcome.CONTINUE: "it goes on", UseOutcome.CHANGE: "it is changed", UseOutcome.END: "it ends"}
 
 
 def timeline(lines: list[Line], seen: Look, definition: Definition) -> tuple[TimelineEntry, ...]:
@@ -94,6 +98,26 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return "Became overdue", ""
         case e.Escalated():
             return f"Escalated to {event.told}", ""
+        case _:
+            return _round_said(event, seen)
+
+
+def _round_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
+    """Further rounds, and reviews of a use that continues."""
+    match event:
+        case e.Reopened():
+            return "Reopened with new information", event.new_information if seen.questions else ""
+        case e.Challenged():
+            return "Decision challenged", event.grounds if seen.questions else ""
+        case e.SentBack():
+            return "Sent back for more advice", event.why if seen.advice else ""
+        case e.UseReviewed():
+            return (
+                f"Continuing use reviewed: {USE_WORDS[event.outcome]}",
+                event.change or event.why if seen.decision else "",
+            )
+        case e.UseReviewMissed():
+            return "Paused: the review of a continuing use was missed", ""
         case _:
             return None
 

@@ -13,6 +13,8 @@ from workflows.core.grounds import Bodies
 from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
+from workflows.core.rounds import Round
+from workflows.core.uses import UseReview, UseState
 from workflows.core.visibility import Look
 from workflows.service.followups import FollowUpRow as FollowUpRow
 from workflows.service.followups import FollowUpView as FollowUpView
@@ -118,6 +120,11 @@ class CasePage:
     follow_ups: tuple[FollowUpView, ...] = ()
     shared_now: EmergencyShare | None = None
     share_review: ShareReview | None = None
+    rounds: tuple[Round, ...] = ()
+    """How each round after the first began, and how the one before had ended."""
+    use: UseState = UseState.RUNNING
+    use_reviews: tuple[UseReview, ...] = ()
+    to_release: tuple[str, ...] = ()
 
     tracks: tuple[TrackView, ...] = ()
     """Every holder's answer, where the viewer's own request went to several."""

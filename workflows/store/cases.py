@@ -17,6 +17,7 @@ from workflows.core.followups import waiting
 from workflows.core.grounds import Bodies
 from workflows.core.paragraph18 import BodyFacts
 from workflows.core.permissions import Membership, Principal
+from workflows.core.rounds import barred
 from workflows.core.votes import waiting_for_second
 from workflows.store.mapping import case_from_json, case_to_json
 
@@ -159,7 +160,7 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "awaits_org": listing.awaits_org,
         "awaits_roles": list(listing.awaits_roles),
         "assignee": case.assignee or None,
-        "advisers": sorted(case.advisers | waiting_for_second(case)),
+        "advisers": sorted(barred(case) | waiting_for_second(case)),
         "track_group": case.group or None,
         "aside": sorted(conflicted(case)),
         "kin": sorted(kin(case.request)),

@@ -37,7 +37,7 @@ _TRACKS = text(
 )
 _RELEASED = text(
     """SELECT seq, type, at, actor, facts, texts FROM events
-    WHERE stream = cast(:id AS uuid) AND type = 'Released' ORDER BY seq DESC LIMIT 1"""
+    WHERE stream = cast(:id AS uuid) AND type = 'Released' ORDER BY seq"""
 )
 _READ = text(
     """INSERT INTO reads (case_id, person_id, what, items, at)
@@ -100,10 +100,12 @@ def tracks(connection: Connection, group: str, *, requester: str) -> Sequence[An
     return connection.execute(_TRACKS, {"group": group, "requester": requester}).all()
 
 
-def released(connection: Connection, case_id: str) -> Event | None:
-    """The latest release with its words. Only for the page that shows them, after the read is recorded."""
-    r = connection.execute(_RELEASED, {"id": case_id}).one_or_none()
-    return event_from_row(r.type, at=r.at, by=r.actor, facts=r.facts, texts=r.texts) if r else None
+def releases(connection: Connection, case_id: str) -> list[Event]:
+    """Every release with its words, in order. Only for the page that shows them, after the read is recorded."""
+    return [
+        event_from_row(r.type, at=r.at, by=r.actor, facts=r.facts, texts=r.texts)
+        for r in connection.execute(_RELEASED, {"id": case_id})
+    ]
 
 
 def record_read(
