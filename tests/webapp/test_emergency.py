@@ -93,7 +93,9 @@ def test_a_request_goes_to_who_is_on_call_and_is_shared_with_no_approval_before(
 def test_what_is_missing_is_said_once_and_nothing_is_lost(desk: Desk) -> None:
     client = desk.sit(POLICE)
     client.open("/emergency")
-    page = client.submit({"who": "K. Lorimer", "born-day": "31", "born-month": "2", "born-year": "1990"}, status=422)
+    page = client.submit(
+        {"holder": "", "who": "K. Lorimer", "born-day": "31", "born-month": "2", "born-year": "1990"}, status=422
+    )
     assert set(page.errors()) == {"holder", "age", "born", "what", "purpose", "risk_of_not_sharing"}
     assert "K. Lorimer" in page.html
     client.open("/emergency")
@@ -212,6 +214,18 @@ def test_the_use_of_the_lane_is_counted_by_person_and_agency_without_names_of_su
     desk.house.holds(MANAGER, Role.MANAGER, "tolland")
     other = desk.sit(MANAGER).open(f"/emergency/use?org={desk.house.organisation('tolland').id}")
     assert "Nothing has been so far" in other.text
+
+
+def test_a_request_like_an_emergency_says_its_items_anew(desk: Desk) -> None:
+    case_id = ask(desk)
+    house = desk.house
+    done = house.casework.start(
+        house.person(POLICE), command_id=house.new_id(), holder_org=house.organisation("harrowmere").id,
+        requester_org=house.organisation("westmoor").id, now=house.casework.now(), like=case_id,
+    )  # fmt: skip
+    copy = house.case(done.case_id)
+    assert copy.definition.workflow == "standard"
+    assert (len(copy.request.people), copy.request.items) == (1, ())
 
 
 def test_a_requester_finds_the_way_in(desk: Desk) -> None:

@@ -38,6 +38,8 @@ from workflows.store.people import Organisation
 
 CASE_IDS = UUID("5d0f3c1e-7a0a-4d53-9d0e-3b6a4f0b8c11")
 """Namespace of case ids: a start sent twice makes the same case."""
+STANDARD = "standard"
+"""The workflow of a request that is drafted task by task."""
 NOTICES_A_PAGE = 30
 FIRST_DESK = ("consent_officer", "ig_lead")
 """Somebody must hold one of these for an organisation to be asked."""
@@ -46,6 +48,9 @@ FIRST_DESK = ("consent_officer", "ig_lead")
 def copied(case: Case) -> Request:
     """What is still true in a new request like an earlier one. Purpose, risks and consent must be said anew."""
     request = case.request
+    if case.definition.workflow != STANDARD:
+        # Another workflow sorts what is asked for into other kinds: each item must be said anew.
+        return Request(people=request.people, saved=(Task.PEOPLE,))
     return Request(
         people=request.people,
         purpose=Purpose(threshold=request.purpose.threshold),
@@ -109,7 +114,7 @@ class Casework:
             case_id=str(uuid5(CASE_IDS, command_id)), reference=new_reference(), requester_org=requester_org,
             holder_org=holder_org, calendar=holder.calendar, like=like,
             answers=at_once.answers if at_once else copied(earlier) if earlier else Request(),
-            workflow=at_once.workflow if at_once else "standard", send=at_once is not None,
+            workflow=at_once.workflow if at_once else STANDARD, send=at_once is not None,
             share=at_once.share if at_once else None,
         )  # fmt: skip
         return self.execute(command)
