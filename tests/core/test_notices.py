@@ -47,7 +47,7 @@ def test_each_step_tells_whoever_must_know() -> None:
     assert advised[NoticeKind.YOUR_TURN] == at_holder(*guardians, excluding=("ig", "requester"))
     number = play.now.clock.number if play.now.clock else 0
     assert set(told(play, c.Remind, rung="half", clock=number)) == {NoticeKind.REMINDER}
-    assert set(told(play, c.MarkOverdue, rung="overdue", clock=number)) == {NoticeKind.OVERDUE}
+    assert set(told(play, c.MarkOverdue, rung="overdue", clock=number)) == {NoticeKind.OVERDUE, NoticeKind.FOLLOW_UP}
     senior = told(play, c.Escalate, rung="named_senior", clock=number)
     assert senior == {NoticeKind.ESCALATION: at_holder(Role.NAMED_SENIOR, excluding=())}
 

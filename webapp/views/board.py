@@ -18,7 +18,7 @@ from webapp.forms import command_id
 from webapp.guards import signed_in
 from webapp.views.cases import clock_of, stage_tag
 from webapp.views.desk import Sent, actor, carry_out, casework, me, new_id, open_case, page_number, require_open, sent
-from webapp.views.showing import TimeView, counted, tag_markup, time_view
+from webapp.views.showing import TimeView, counted, long_date, tag_markup, time_view
 from workflows.core.commands import Chase
 from workflows.core.definition import CommandType, Role, Urgency
 from workflows.core.refusals import not_found
@@ -66,6 +66,7 @@ def page() -> str:
         applied=_applied(found, filters, group),
         options=_options(found),
         clear_url=url_for("board.page"),
+        ended_since=long_date(found.ended.since) if found.ended else "",
         pages=_pages(found, filters, group),
         command_id=new_id(),
         org=place,

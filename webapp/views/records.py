@@ -89,6 +89,8 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Security", "")
     yield row("Individuals' rights, and whether the person was told", [*_consents(found, wanted), *_rights(wanted)])
     yield row("Date of sharing, or intervals", _dates(found))
+    if found.silences:
+        yield row("Not shared in time", _silent(found))
     yield row("Decision", [challenge_words(decision), *_decided(found, decision)])
     yield row("Reasons", _reasons(decision))
     yield row("Conditions", list(decision.conditions))
@@ -192,6 +194,15 @@ def items_of(found: CasePage, decision: Decision) -> tuple[Item, ...]:
     """The items as they were when this was decided: a later round may have changed them."""
     after = (each.items for each in found.rounds if each.number > decision.round)
     return next(after, found.items)
+
+
+def _silent(found: CasePage) -> list[str]:
+    """Times that ran out: each was a decision not to share of whoever had the request."""
+    stages = found.definition.stages
+    return [
+        f"{long_instant(each.at)}: not shared by default. {stages[each.stage].title}, with {each.who}."
+        for each in found.silences
+    ]
 
 
 def _decided(found: CasePage, decision: Decision) -> list[str]:

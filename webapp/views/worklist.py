@@ -11,7 +11,7 @@ from markupsafe import Markup
 from webapp.guards import signed_in
 from webapp.views.desk import casework, me, page_number
 from webapp.views.showing import TimeView, day_of, due_words, tag_markup, time_view
-from workflows.core.definition import Role
+from workflows.core.definition import Role, StageKind
 from workflows.service.views import WorkPage, WorkRow
 
 blueprint = Blueprint("worklist", __name__)
@@ -39,6 +39,7 @@ class Line:
     state: str
     ended: str
     holder: str
+    act_url: str
 
 
 @blueprint.get("/work")
@@ -49,7 +50,7 @@ def home() -> str:
     if tab not in TABS:
         abort(404)
     found = casework().worklist(me(), tab=tab, page=page_number(), now=g.now)
-    lines = [_line(row) for row in found.rows]
+    lines = [_line(row, mine=tab == "mine") for row in found.rows]
     # A page past the end knows nothing of how much there is: the first one does.
     first = casework().worklist(me(), tab=tab, page=1, now=g.now) if found.page > 1 and not found.rows else found
     past = bool(first.rows) and not found.rows
@@ -71,7 +72,9 @@ def home() -> str:
     )
 
 
-def _line(row: WorkRow) -> Line:
+def _line(row: WorkRow, *, mine: bool) -> Line:
+    """A row. Who is to decide goes straight to deciding: that page has all that a decision needs."""
+    decides = mine and row.kind is StageKind.ADJUDICATION
     time = time_view(row.time_left)
     return Line(
         id=row.id,
@@ -84,6 +87,7 @@ def _line(row: WorkRow) -> Line:
         state="overdue" if row.overdue else time.state if time else "stopped",
         ended=day_of(row.closed_at) if row.closed_at else "",
         holder=row.assigned_to,
+        act_url=url_for("decide.page", case_id=row.id) if decides else "",
     )
 
 

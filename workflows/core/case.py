@@ -25,6 +25,7 @@ from workflows.core.questions import answered, asked
 from workflows.core.request import Request
 from workflows.core.request import with_answers as with_answers
 from workflows.core.rounds import Round, begun, forgotten
+from workflows.core.silence import NotSharedByDefault, Silence, silent
 from workflows.core.tracks import chosen
 from workflows.core.uses import UseReview, UseState, missed, reviewed
 from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
@@ -131,6 +132,7 @@ class Case:
     closed_at: datetime | None = None
     conflicts: tuple[Conflict, ...] = ()
     reveals: reveal.Reveals = ()
+    silences: tuple[Silence, ...] = ()
     followups: tuple[FollowUp, ...] = ()
     taken_back: tuple[TakenBack, ...] = ()
     others: tuple[str, ...] = ()
@@ -356,6 +358,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Reminded: _fired,
     e.Escalated: _fired,
     e.BecameOverdue: _fired,
+    NotSharedByDefault: silent,
     e.FollowUpOpened: _followed_up,
     e.FollowUpDone: _followed_up,
     e.FollowUpReminded: _followed_up,

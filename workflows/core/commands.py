@@ -312,9 +312,10 @@ class Remind(Rung):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkOverdue(Rung):
-    """Record that the stage's time has run out."""
+    """Record that the stage's time has run out. ``who`` had the case, by name: the door fills it in."""
 
     type: ClassVar[CommandType] = CommandType.MARK_OVERDUE
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

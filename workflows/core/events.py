@@ -27,6 +27,7 @@ from workflows.core.request import Answers, Purpose, Request, Task
 from workflows.core.rounds import Challenged as Challenged
 from workflows.core.rounds import Reopened as Reopened
 from workflows.core.rounds import SentBack as SentBack
+from workflows.core.silence import NotSharedByDefault as NotSharedByDefault
 from workflows.core.uses import UseReviewed as UseReviewed
 from workflows.core.uses import UseReviewMissed as UseReviewMissed
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
@@ -303,8 +304,8 @@ EVENTS: dict[str, type[Event]] = {
     for kind in (
         Started, HoldersChosen, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
-        IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, ConsentTakenBack,
-        SharedNow, ShareReviewed,
+        IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, NotSharedByDefault,
+        ConsentTakenBack, SharedNow, ShareReviewed,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
         Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed,
     )

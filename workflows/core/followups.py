@@ -39,7 +39,7 @@ class FollowUpKind(StrEnum):
 TITLES: Mapping[FollowUpKind, str] = {
     FollowUpKind.TELL_PERSON: "Tell the person about the sharing",
     FollowUpKind.RECHECK_PACK: "Check again against the new guidance",
-    FollowUpKind.REVIEW_SILENCE: "Look again at why the person was not told",
+    FollowUpKind.REVIEW_SILENCE: "Find out why nothing was decided in time",
     FollowUpKind.REVIEW_USE: "Review a use that continues",
     FollowUpKind.LEARNING: "Write down what was learned",
     FollowUpKind.REPLACE_BASIS: "Find another basis, or stop the sharing",

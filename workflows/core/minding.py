@@ -7,8 +7,10 @@ from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition, StageKind
 from workflows.core.limits import needed
+from workflows.core.permissions import role_words
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
 from workflows.core.routing import Events, refuse_all
+from workflows.core.silence import fallen_silent
 
 
 def chase(case: Case, command: c.Chase, definition: Definition) -> Events:
@@ -30,6 +32,16 @@ def declare_conflict(case: Case, command: c.DeclareConflict, definition: Definit
     return [e.ConflictDeclared(at=command.at, by=command.actor.person_id, reason=command.reason)]
 
 
+def mark_overdue(case: Case, command: c.Rung, definition: Definition) -> Events:
+    """The time is out. Where a holder should have answered, that counts as a decision not to share."""
+    stage = definition.stage(case.stage)
+    who = (command.who if isinstance(command, c.MarkOverdue) else "") or role_words(stage.roles)
+    return [
+        e.BecameOverdue(at=command.at, by=command.actor.person_id, rung=command.rung, clock=command.clock),
+        *fallen_silent(case, stage, clock=command.clock, who=who, at=command.at),
+    ]
+
+
 def rung(case: Case, command: c.Rung, definition: Definition) -> Events:
     """A rung of the ladder: only on the clock it was meant for, only while it runs, only once."""
     clock = case.clock
@@ -43,6 +55,6 @@ def rung(case: Case, command: c.Rung, definition: Definition) -> Events:
         case CommandType.REMIND:
             return [e.Reminded(at=at, by=by, rung=key, clock=command.clock)]
         case CommandType.MARK_OVERDUE:
-            return [e.BecameOverdue(at=at, by=by, rung=key, clock=command.clock)]
+            return mark_overdue(case, command, definition)
         case _:
             return [e.Escalated(at=at, by=by, rung=key, clock=command.clock, told=step.tell_title)]

@@ -15,6 +15,7 @@ from workflows.core.commands import (
     Advise,
     Command,
     Decide,
+    MarkOverdue,
     RaiseRecheck,
     Reassign,
     Rung,
@@ -137,6 +138,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         _check_in_force(connection, command)
     elif isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
+    if isinstance(command, MarkOverdue) and case.assignee:
+        command = replace(command, who=_name_of(connection, case.assignee))
     happened = handle(case, command, definition)
     done = _store(connection, library, command, case, happened, definition, head=locked.head)
     if isinstance(command, Submit):
@@ -148,6 +151,11 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
 def _check_in_force(connection: Connection, command: RaiseRecheck) -> None:
     if command.rung not in in_force(connection, command.at):
         raise Refused(Refusal("no_longer_due", "This version is not in force."))
+
+
+def _name_of(connection: Connection, person_id: str) -> str:
+    person = cases.principal(connection, person_id)
+    return person.name if person is not None else ""
 
 
 def _check_due(case: Case, command: Rung, definition: Definition, calendar: WorkingCalendar) -> None:

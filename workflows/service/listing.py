@@ -18,7 +18,7 @@ from workflows.core.refusals import not_found
 from workflows.service.followups import to_follow_up
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading
-from workflows.service.views import BoardFilters, BoardPage, BoardRow, WorkPage, WorkRow
+from workflows.service.views import BoardFilters, BoardPage, BoardRow, Ended, WorkPage, WorkRow
 from workflows.store import lists, pages
 
 LONDON = ZoneInfo("Europe/London")
@@ -128,6 +128,8 @@ def board(
         here = [definition, *(library.version(connection, row.workflow, row.definition_version) for row in figures)]
         roles = sorted({role.value for each in here for role in working_roles(each)})
         people = pages.colleagues(connection, org=organisation_id, roles=roles)
+        late = sum(row.overdue for row in figures)
+        ended = _ended(connection, organisation_id, late=late, now=now) if filters.side == "held" else None
         shown = tuple(_board_row(connection, library, row, now=now) for row in rows[: lists.PAGE])
         stages = {
             row.stage: (library.version(connection, row.workflow, row.definition_version).stage(row.stage).title)
@@ -143,7 +145,17 @@ def board(
         by_stage=tuple((stage, stages[stage], count) for stage, count in sorted(by_stage.items())),
         page=page, more=len(rows) > lists.PAGE,
         to_review=sum(row.open for row in figures if kinds[row.workflow, row.stage] is StageKind.REVIEW),
+        ended=ended,
         eligible=tuple((p.id, f"{p.name} ({', '.join(ROLE_TITLES[Role(r)] for r in p.roles)})") for p in people),
+    )  # fmt: skip
+
+
+def _ended(connection: Connection, organisation_id: str, *, late: int, now: datetime) -> Ended:
+    since = now.astimezone(LONDON).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    found = lists.ended(connection, org=organisation_id, since=since)
+    return Ended(
+        since=since.date(), shared=found.shared, partly_shared=found.partly_shared, declined=found.declined,
+        silent=found.silent, overdue=late,
     )  # fmt: skip
 
 

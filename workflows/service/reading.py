@@ -179,7 +179,7 @@ def _page(
         withdrawn_because=case.withdrawn_because if seen.request else "",
         redirect=case.advice[-1].redirect if case.advice and seen.request else "",
         released_at=case.released_at, released=case.released if seen.decision else (),
-        timeline=timeline(lines, seen, definition), my_contents=seen.contents,
+        timeline=timeline(lines, seen, definition), my_contents=seen.contents, silences=case.silences,
         bodies=named.bodies, reveals=revealing.views(case.reveals, person, seen, lines, now=now),
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
         rounds=rounds_seen(case, seen), use=case.use, to_release=to_release(whole),

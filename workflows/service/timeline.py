@@ -96,6 +96,8 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return "Reminder sent", ""
         case e.BecameOverdue():
             return "Became overdue", ""
+        case e.NotSharedByDefault():
+            return "Not shared by default", silent_words(event.who)
         case e.Escalated():
             return f"Escalated to {event.told}", ""
         case _:
@@ -139,6 +141,12 @@ def _revealed(event: e.IdentityAsked | e.IdentityGranted | e.IdentityRefused) ->
             return "Showed an identity for a time", event.answer
         case e.IdentityRefused():
             return "Refused to show an identity", event.answer
+
+
+def silent_words(who: str) -> str:
+    """What it means that a holder's time ran out, and who had the request."""
+    had = f" {who[:1].upper()}{who[1:]} had it." if who else ""
+    return f"The time ran out, which counts as a decision not to share until somebody decides.{had}"
 
 
 def _advised(event: e.Advised, seen: Look) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
 from workflows.core.rounds import Round
+from workflows.core.silence import Silence
 from workflows.core.uses import UseReview, UseState
 from workflows.core.visibility import Look
 from workflows.service.followups import FollowUpRow as FollowUpRow
@@ -107,6 +108,8 @@ class CasePage:
     redirect: str
     released_at: datetime | None
     released: tuple[str, ...]
+    silences: tuple[Silence, ...]
+    """Times that ran out at the holder: each counts as a decision not to share."""
     timeline: tuple[TimelineEntry, ...]
     my_contents: tuple[str, ...]
     bodies: Bodies
@@ -210,6 +213,21 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How requests ended since the first of the month, refusals and silence beside what was shared.
+
+    ``silent``: those of them in which a holder's time had run out. ``overdue``: open ones whose time has run out.
+    """
+
+    since: date
+    shared: int
+    partly_shared: int
+    declined: int
+    silent: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoardPage:
     """The manager's board: four figures, counts per stage, and the rows that the filters leave."""
 
@@ -222,6 +240,8 @@ class BoardPage:
     by_stage: tuple[tuple[str, str, int], ...]
     page: int
     more: bool
+    ended: Ended | None = None
+    """How what the organisation holds ended this month; None for what it asked for."""
     eligible: tuple[tuple[str, str], ...] = field(default=())
     """People (id, name and roles) to whom cases may be reassigned."""
     to_review: int = 0

@@ -184,6 +184,20 @@ def board(
     return connection.execute(_BOARDS[side], values).all()
 
 
+_ENDED = text(
+    """SELECT count(*) FILTER (WHERE c.outcome = 'shared') AS shared,
+    count(*) FILTER (WHERE c.outcome = 'partly_shared') AS partly_shared,
+    count(*) FILTER (WHERE c.outcome = 'declined') AS declined,
+    count(*) FILTER (WHERE c.state -> 'silences' <> '[]'::jsonb) AS silent
+    FROM cases c WHERE c.holder_org = cast(:org AS uuid) AND c.closed_at >= :since"""
+)
+
+
+def ended(connection: Connection, *, org: str, since: datetime) -> Any:
+    """How the cases that an organisation held have ended since an instant."""
+    return connection.execute(_ENDED, {"org": org, "since": since}).one()
+
+
 def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Viewer) -> Sequence[Any]:
     """Counts of open cases per stage: open, overdue, paused, due today, at risk."""
     values = {**viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk}
