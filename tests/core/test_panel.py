@@ -13,8 +13,9 @@ from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Outcome
 from workflows.core.definition import CommandType, Role
+from workflows.core.evidence import PrincipleEvidence
 from workflows.core.notices import NoticeKind, desk, notices
-from workflows.core.panel import AGREED, SETTLED, two_needed
+from workflows.core.panel import AGREED, SETTLED, together, two_needed
 from workflows.core.permissions import Principal, permitted
 from workflows.core.refusals import Refused
 from workflows.core.visibility import look
@@ -80,6 +81,19 @@ def test_two_who_agree_decide_together() -> None:
     assert decision.conditions == ("Read only.", "Destroy it.")
     assert decision.harm_of_sharing == "Some.\n\nMuch."
     assert len(play.now.votes) == 2
+
+
+def test_the_evidence_of_both_is_kept() -> None:
+    play = two()
+    decide(play, GUARDIAN, "share", "refuse")
+    first = replace(play.now.votes[0].decided[0], evidence=(PrincipleEvidence("1", "Section 47."),))
+    second = replace(
+        first, evidence=(PrincipleEvidence("1", "A strategy meeting."), PrincipleEvidence("2", "Two items."))
+    )
+    assert together(first, second).evidence == (
+        PrincipleEvidence("1", "Section 47.\n\nA strategy meeting."),
+        PrincipleEvidence("2", "Two items."),
+    )
 
 
 def test_what_differs_decides_nothing_until_a_third_settles_it_with_a_reason() -> None:

@@ -14,6 +14,7 @@ from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition, Need, StageKind
+from workflows.core.evidence import PrincipleEvidence
 from workflows.core.facts import facts
 from workflows.core.limits import blank, needed
 from workflows.core.refusals import Refusal, Refused
@@ -116,8 +117,17 @@ def together(first: e.Decided, second: e.Decided) -> e.Decided:
         by_name=f"{first.by_name} and {second.by_name}",
         position=" and ".join(dict.fromkeys((first.position, second.position))),
         overrides=tuple(dict.fromkeys((*first.overrides, *second.overrides))),
+        evidence=_evidence(first, second),
         panel=AGREED,
     )
+
+
+def _evidence(first: e.Decided, second: e.Decided) -> tuple[PrincipleEvidence, ...]:
+    """What either gave for each principle, the first one's principles first."""
+    said: dict[str, str] = {}
+    for each in (*first.evidence, *second.evidence):
+        said[each.code] = _both(said.get(each.code, ""), each.text)
+    return tuple(PrincipleEvidence(code, text) for code, text in said.items())
 
 
 def _same(first: RiskAssessment, second: RiskAssessment) -> RiskAssessment:
