@@ -22,7 +22,7 @@ def test_the_guardian_meets_her_act_first(desk: Desk) -> None:
     case = desk.case()
     page = desk.sit(GUARDIAN).open(f"/cases/{case}")
     buttons = [words(link) for link in page.all("a", role="button")]
-    assert buttons == ["Decide 3 items", "Ask the requester"]
+    assert buttons == ["Decide 3 items", "Ask the requester", "Send back for advice"]
     assert "Why this date?" in page.text
     headings = [words(heading) for heading in page.all("h2")]
     for title in ("Purpose and both risks", "People", "Items", "Recipients", "Consent and openness", "Legal basis"):

@@ -82,6 +82,8 @@ _RANK = {
         (
             CommandType.GRANT_IDENTITY,
             CommandType.ASK,
+            CommandType.SEND_BACK,
+            CommandType.CHALLENGE,
             CommandType.WITHDRAW,
             CommandType.CHASE,
             CommandType.REASSIGN,
