@@ -34,6 +34,16 @@ def case(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> tuple[House, str]:
     return house, build(house, "S2", upto=None)
 
 
+def test_an_item_refused_for_her_is_not_told_to_a_recipient(case: tuple[House, str], app: Flask) -> None:
+    house, case_id = case
+    assert "record" not in house.case(case_id).released
+    refused = house.case(case_id).request.item("record")
+    assert refused is not None
+    client = PageClient(app).sign_in(house.person("jess.holloway").email, PASSWORD)
+    for address in (f"/cases/{case_id}", f"/cases/{case_id}/record", f"/shared/{case_id}", "/shared", "/notifications"):
+        assert refused.describe not in client.open(address).html, address
+
+
 def test_a_recipient_sees_her_items_and_no_others(case: tuple[House, str], app: Flask) -> None:
     house, case_id = case
     for who, own, other in (("jess.holloway", HERS, THEIRS), ("dan.roper", THEIRS, HERS)):

@@ -149,6 +149,18 @@ def test_a_holder_does_not_learn_whom_else_was_asked(house: House, app: Flask) -
         assert not [reference for reference in references if reference in page.html]
 
 
+def test_a_holder_learns_how_many_others_were_asked_and_a_lone_one_nothing(house: House, app: Flask) -> None:
+    client = PageClient(app).sign_in(house.person("samir.haddad").email, PASSWORD)
+    assert "2 other organisations" in client.open(f"/cases/{sent(house)}").text
+    assert "other organisation" not in client.open(f"/cases/{build(house, 'S2', upto='consent_check')}").text
+
+
+def test_the_requester_sees_who_has_each_answer_and_until_when(house: House, app: Flask) -> None:
+    draft = sent(house)
+    client = PageClient(app).sign_in(house.person("priya.anand").email, PASSWORD)
+    assert client.open(f"/cases/{draft}").text.count(", due by ") == 1 + len(OTHERS)
+
+
 def test_the_first_answer_does_not_wait_for_the_others(house: House) -> None:
     draft = sent(house)
     _, *others = tracks(house, draft)

@@ -32,6 +32,7 @@ from workflows.core.commands import ItemDecision, ItemOutcome
 from workflows.core.duty import QuestionNow
 from workflows.core.request import Item, Period, Recipient
 from workflows.core.weighing import RiskAssessment
+from workflows.service.tracks import TrackView
 from workflows.service.views import CasePage, ContentView, PersonView
 
 Row = dict[str, object]
@@ -125,10 +126,18 @@ def track_rows(page: CasePage) -> Iterator[Row]:
     """Where each holder's answer stands, for the requester of a request to several."""
     for track in page.tracks:
         ended = track.closed_at is not None and track.outcome
-        stands = f"{OUTCOMES.get(track.outcome, track.stage_title)}" if ended else f"At “{track.stage_title}”"
+        stands = (
+            f"{OUTCOMES.get(track.outcome, track.stage_title)}" if ended else f"At “{track.stage_title}”{_whose(track)}"
+        )
         address = url_for("cases.page", case_id=track.id)
         link = Markup('<a class="govuk-link" href="{}">{}</a>').format(address, track.reference)
         yield row(track.holder_name, [stands, f"{track.reference}: this page" if track.mine else link])
+
+
+def _whose(track: TrackView) -> str:
+    """Who has one holder's answer in hand, and until when."""
+    whom = f", with {track.with_whom}" if track.with_whom else ""
+    return f"{whom}, due by {long_instant(track.due_at)}" if track.due_at else whom
 
 
 def row(key: str, value: object) -> Row:

@@ -6,13 +6,17 @@ from dataclasses import replace
 
 from workflows.core import events as e
 from workflows.core.case import Case, Decision
+from workflows.core.commands import ItemOutcome
+from workflows.core.request import Recipient
 from workflows.core.weighing import UNWEIGHED
 
 
 def keys_for(case: Case, email: str) -> tuple[str, ...]:
-    """Keys of the items that the request names this address for, in the order of the request."""
+    """Keys of the items that the request names this address for, in its order, without what was refused for her."""
     mine = {key for recipient in case.request.recipients if _is(recipient.email, email) for key in recipient.items}
-    return tuple(item.key for item in case.request.items if item.key in mine)
+    decided = case.decision.items if case.decision else ()
+    refused = {each.key for each in decided if each.outcome is ItemOutcome.REFUSE} - set(case.released)
+    return tuple(item.key for item in case.request.items if item.key in mine - refused)
 
 
 def narrowed(case: Case, keys: tuple[str, ...], email: str) -> Case:
@@ -20,7 +24,10 @@ def narrowed(case: Case, keys: tuple[str, ...], email: str) -> Case:
     request = replace(
         case.request,
         items=tuple(item for item in case.request.items if item.key in keys),
-        recipients=tuple(recipient for recipient in case.request.recipients if _is(recipient.email, email)),
+        recipients=tuple(
+            _hers(recipient, keys) for recipient in case.request.recipients if _is(recipient.email, email)
+        ),
+        differs=tuple(each for each in case.request.differs if not each.items or set(each.items) & set(keys)),
     )
     return replace(
         case,
@@ -52,6 +59,10 @@ def _decision(decision: Decision, keys: tuple[str, ...]) -> Decision:
         risk_of_not_sharing=UNWEIGHED,
         overrides=(),
     )
+
+
+def _hers(recipient: Recipient, keys: tuple[str, ...]) -> Recipient:
+    return replace(recipient, items=tuple(key for key in recipient.items if key in keys))
 
 
 def _is(address: str, email: str) -> bool:

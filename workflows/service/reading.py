@@ -65,7 +65,10 @@ def case_page(
             labels = sorted(shown)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="identity", at=now, items=labels)
         found = _page(library, named, definition, person, seen, lines, packs=packs, shown=shown, now=now)
-        return replace(found, tracks=tracks.views(connection, library, named.case, person))
+        return replace(
+            found, tracks=tracks.views(connection, library, named.case, person),
+            asked_besides=tracks.asked_besides(connection, named.case, person),
+        )  # fmt: skip
 
 
 def contents(

@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 
 from workflows.core.case import Case, apply
 from workflows.core.commands import Start, Submit
-from workflows.core.definition import Definition
+from workflows.core.definition import Definition, Side, Stage
 from workflows.core.events import Event
-from workflows.core.permissions import Principal
+from workflows.core.permissions import Principal, role_words
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.rulebook import handle
 from workflows.service.library import Library
@@ -31,6 +31,8 @@ class TrackView:
     reference: str
     holder_name: str
     stage_title: str
+    with_whom: str
+    due_at: datetime | None
     outcome: str
     closed_at: datetime | None
     mine: bool
@@ -74,11 +76,28 @@ def views(connection: Connection, library: Library, case: Case, person: Principa
     if not case.group or case.requester != person.id or case.submitted_at is None:
         return ()
     rows = pages.tracks(connection, case.group, requester=person.id)
+    stages = [library.version(connection, row.workflow, row.definition_version).stage(row.stage) for row in rows]
     return tuple(
         TrackView(
-            row.id, row.reference, row.holder_name,
-            library.version(connection, row.workflow, row.definition_version).stage(row.stage).title,
+            row.id, row.reference, row.holder_name, stage.title, _with_whom(stage), row.due_at,
             row.outcome or "", row.closed_at, row.id == case.id,
         )
-        for row in rows
+        for row, stage in zip(rows, stages, strict=True)
     )  # fmt: skip
+
+
+def _with_whom(stage: Stage) -> str:
+    match stage.side:
+        case Side.REQUESTER:
+            return "you"
+        case Side.HOLDER:
+            return role_words(stage.roles)
+        case _:
+            return ""
+
+
+def asked_besides(connection: Connection, case: Case, person: Principal) -> int:
+    """How many other organisations got the same request: for people of the holder, who are not told which."""
+    if not case.group or case.requester == person.id or not person.roles_in(case.holder_org):
+        return 0
+    return max(pages.sent_tracks(connection, case.group) - 1, 0)

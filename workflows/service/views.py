@@ -131,6 +131,8 @@ class CasePage:
 
     tracks: tuple[TrackView, ...] = ()
     """Every holder's answer, where the viewer's own request went to several."""
+    asked_besides: int = 0
+    """How many other organisations got the same request: told to people of the holder, without names."""
     panel: PanelView | None = None
     """Two adjudicators, where they are needed or their votes may be read."""
 

@@ -31,10 +31,11 @@ _HISTORY = text(
 )
 _TRACKS = text(
     """SELECT c.id::text AS id, c.reference, c.workflow, c.definition_version, c.stage, c.outcome, c.closed_at,
-    h.name AS holder_name FROM cases c JOIN organisations h ON h.id = c.holder_org
+    c.due_at, h.name AS holder_name FROM cases c JOIN organisations h ON h.id = c.holder_org
     WHERE c.track_group = cast(:group AS uuid) AND c.requester = cast(:requester AS uuid)
     AND c.submitted_at IS NOT NULL ORDER BY h.name, c.id"""
 )
+_SENT_TRACKS = text("SELECT count(*) FROM cases WHERE track_group = cast(:group AS uuid) AND submitted_at IS NOT NULL")
 _RELEASED = text(
     """SELECT seq, type, at, actor, facts, texts FROM events
     WHERE stream = cast(:id AS uuid) AND type = 'Released' ORDER BY seq"""
@@ -98,6 +99,11 @@ def history(connection: Connection, case_id: str) -> list[Line]:
 def tracks(connection: Connection, group: str, *, requester: str) -> Sequence[Any]:
     """The sent tracks of a requester's request to several holders, by the holder's name."""
     return connection.execute(_TRACKS, {"group": group, "requester": requester}).all()
+
+
+def sent_tracks(connection: Connection, group: str) -> int:
+    """To how many holders a request was sent."""
+    return int(connection.execute(_SENT_TRACKS, {"group": group}).scalar_one())
 
 
 def releases(connection: Connection, case_id: str) -> list[Event]:
