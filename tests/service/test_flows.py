@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from flask import Flask
 
+from tests.architecture.test_reading import addresses
 from tests.builders import PASSWORD, House, build
 from tests.page import PageClient
+from workflows.core.events import Released
 from workflows.core.request import Recipient, Recipients, Task
 from workflows.service.scenario import scenarios
-from workflows.service.unit_of_work import Engine
+from workflows.service.unit_of_work import Engine, reading
+from workflows.store import pages
 
 pytestmark = pytest.mark.feature("C2")
 HERS, THEIRS = "History of risk to others", "Current crisis plan"
@@ -60,3 +64,29 @@ def test_a_recipient_sees_her_items_and_no_others(case: tuple[House, str], app: 
     page = requester.open(f"/cases/{case_id}")
     assert HERS in page.text
     assert THEIRS in page.text
+
+
+def test_no_page_that_a_recipient_can_open_tells_what_is_not_hers(case: tuple[House, str], app: Flask) -> None:
+    house, case_id = case
+    played = house.case(case_id)
+    with reading(house.engine) as connection:
+        released = {
+            each.key: each.text
+            for event in pages.releases(connection, case_id)
+            if isinstance(event, Released)
+            for each in event.contents
+        }
+    said = {item.key: (item.describe, item.justify, released.get(item.key, "")) for item in played.request.items}
+    strangers = {"jess.holloway": "dan.roper", "dan.roper": "jess.holloway"}
+    hers = {"jess.holloway": "risk", "dan.roper": "crisis"}
+    for who, stranger in strangers.items():
+        other = house.person(stranger)
+        secret = {other.name, other.email, *(word for key in said if key != hers[who] for word in said[key] if word)}
+        client = PageClient(app).sign_in(house.person(who).email, PASSWORD)
+        opened = set()
+        for endpoint, path in addresses(app, [case_id]):
+            answer = client.http.get(path)
+            opened |= {endpoint} if answer.status_code == 200 else set()
+            html = unescape(answer.get_data(as_text=True)) + str(answer.headers)
+            assert [each for each in secret if each in html] == [], f"{who}: {path}"
+        assert {"cases.page", "records.page", "requests.content"} <= opened, opened
