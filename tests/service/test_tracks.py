@@ -8,10 +8,11 @@ from sqlalchemy import text
 
 from tests.builders import PASSWORD, House, build
 from tests.page import PageClient
-from workflows.core.case import Case
-from workflows.core.commands import ChooseHolders, ConsentFinding, RecordConsent, Start, Submit
+from workflows.core.case import Case, Outcome
+from workflows.core.commands import AdviceType, Advise, ChooseHolders, ConsentFinding, RecordConsent, Start, Submit
 from workflows.core.definition import StageKind
 from workflows.core.refusals import Refused
+from workflows.service.scenario import perform, scenarios, script
 from workflows.service.unit_of_work import Engine, reading, transaction
 
 pytestmark = pytest.mark.feature("C2")
@@ -167,3 +168,27 @@ def test_the_first_answer_does_not_wait_for_the_others(house: House) -> None:
     house.give(RecordConsent, "samir.haddad", draft, finding=ConsentFinding.NOT_A_BAR, covers_all=False, note="No bar.")
     assert house.case(draft).kind is StageKind.ADVICE
     assert {house.case(case.id).kind for case in others} == {StageKind.CHECK}
+
+
+def test_one_holder_shares_early_and_another_turns_it_away_later(house: House) -> None:
+    beats = script(scenarios()["S2"], house.cast, tag=house.new_id())
+    draft = perform(beats, house.casework.execute, upto="submit").case_id
+    at = house.case(draft).created_at
+    ids = tuple(house.organisation(each).id for each in OTHERS)
+    house.give(ChooseHolders, "priya.anand", draft, others=ids, at=at)
+    sending = next(number for number, beat in enumerate(beats) if beat.act == "submit")
+    perform(beats[sending:], house.casework.execute)
+    first, *others = tracks(house, draft)
+    assert first.released_at is not None
+    assert {case.kind for case in others} == {StageKind.CHECK}
+    later = next(case for case in others if case.holder_org == house.organisation("larkfield").id)
+    house.give(RecordConsent, "beth.carver", later.id, finding=ConsentFinding.NOT_A_BAR, covers_all=False, note="No.")
+    house.give(
+        Advise, "beth.carver", later.id, advice=AdviceType.OUT_OF_SCOPE, why="Not a patient here.",
+        redirect="The practice he is with now.",
+    )  # fmt: skip
+    ends = {case.holder_org: case.outcome for case in tracks(house, draft)}
+    assert ends[later.holder_org] is Outcome.REDIRECTED
+    assert ends[first.holder_org] is first.outcome is Outcome.PARTLY_SHARED
+    clocks = {case.clock.number for case in tracks(house, draft) if case.clock is not None}
+    assert clocks == {1}
