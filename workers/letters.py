@@ -37,7 +37,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.IDENTITY_ASKED: "Somebody asks you for an answer in Gatehouse",
     NoticeKind.IDENTITY_ANSWERED: "There is an answer for you in Gatehouse",
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from a case in Gatehouse",
-    NoticeKind.CONSENT_WITHDRAWN: "Consent was taken back in a case in Gatehouse",
+    NoticeKind.CONSENT_WITHDRAWN: "Something has changed in a case in Gatehouse",
     NoticeKind.FOLLOW_UP: "There is something to follow up in Gatehouse",
     NoticeKind.USE_PAUSED: "A sharing in Gatehouse is paused",
 }

@@ -64,7 +64,7 @@ def test_a_refusal_with_paragraph_18_and_no_reason_is_a_trap_that_only_a_written
 
 
 def test_nothing_is_asked_about_the_basis_of_what_is_not_shared(house: House) -> None:
-    case_id = build(house, "S4", upto="release")
+    case_id = build(house, "S4", upto="reopen")
     decision = house.case(case_id).decision
     assert decision is not None
     assert decision.overrides == ()

@@ -105,7 +105,7 @@ def test_a_named_recipient_never_decides_what_she_receives(desk: Desk) -> None:
         connection.execute(
             text("UPDATE people SET email = 'priya.anand@marlbridge.example' WHERE email LIKE 'anne.whitcombe@%'")
         )
-    assert desk.attempt("anne.whitcombe", "adjudication") == OWN_CASE
+    assert desk.attempt("anne.whitcombe", "adjudication") == NOT_FOUND, "she stands aside, and knows of it no more"
 
 
 def test_roles_without_work_give_none(desk: Desk) -> None:

@@ -55,7 +55,10 @@ def test_the_help_page_names_every_group(run: Run) -> None:
 def test_the_database_is_upgraded_as_often_as_one_likes(run: Run) -> None:
     code, said, complaint = run("db", "upgrade")
     assert (code, complaint) == (0, "")
-    assert said.startswith("The database has the newest shape.\nPublished: standard version 1.\nIn force: ")
+    assert said.startswith(
+        "The database has the newest shape.\nPublished: emergency version 1.\n"
+        "Published: standard version 1.\nIn force: "
+    )
     assert "In force: caldicott/2020-12.\n" in said
     assert run("db", "upgrade") == (0, "The database has the newest shape.\n", "")
 

@@ -128,6 +128,7 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
         Reassign,
         RefuseIdentity,
         Release,
+        WithdrawConsent,
     )
 
     assert callable(post)
@@ -172,7 +173,8 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
         Decide(
             id=str(uuid4()), actor=house.actor("guy"), at=MONDAY + 60 * DAY, case_id=case,
             items=(ItemDecision("a", ItemOutcome.SHARE, "necessary", canary),), harm_of_sharing=canary,
-            harm_of_not_sharing=canary, would_change_it=canary, **RISKS, conditions=(canary,),
+            harm_of_not_sharing=canary, would_change_it=canary, **RISKS, conditions=(canary,), retention=canary,
+            onward=canary, review_by=(MONDAY + 61 * DAY).date(),
         )
     )  # fmt: skip
     post()
@@ -182,4 +184,14 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
             contents=(ItemContent("a", canary),),
         )
     )  # fmt: skip
+    post()
+    house.do(
+        WithdrawConsent(
+            id=str(uuid4()), actor=house.actor("rita"), at=MONDAY + 60 * DAY, case_id=case, person="Child A",
+            how="written", given_by="data_subject", note=canary,
+        )
+    )  # fmt: skip
+    post()
+    house.time_is(MONDAY + 70 * DAY)
+    sweep(house.engine, house.library)
     post()
