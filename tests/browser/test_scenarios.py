@@ -94,11 +94,14 @@ def test_consented_and_straightforward(visit: Visit, product: Product, ground: G
 
 
 @pytest.mark.feature("C1", "C2", "C5", "C24", "C26", "C28")
-def test_consent_refused_and_the_risk_to_a_child_overrides(visit: Visit, product: Product, ground: Ground) -> None:
-    """S2 at a desk: five people take part, three items, two of them shared, one refused."""
+@pytest.mark.parametrize("width", [PHONE, DESK], ids=["phone", "desk"])
+def test_consent_refused_and_the_risk_to_a_child_overrides(
+    visit: Visit, product: Product, ground: Ground, width: int
+) -> None:
+    """S2 on a phone and at a desk: five people take part, three items, two of them shared, one refused."""
     story, holder = ground.story("S2"), "Harrowmere NHS Foundation Trust"
     keys = journeys.item_keys(story)
-    priya = visit("priya.anand", width=DESK)
+    priya = visit("priya.anand", width=width)
     case_id = journeys.start(priya, holder)
     post = Post(product, case_id)
     journeys.fill_everything(priya, story)
@@ -107,19 +110,19 @@ def test_consent_refused_and_the_risk_to_a_child_overrides(visit: Visit, product
     reference = ground.reference(case_id)
     post.brings(("samir.haddad", YOUR_TURN))
 
-    samir = visit("samir.haddad", width=DESK)
+    samir = visit("samir.haddad", width=width)
     journeys.from_worklist(samir, reference, "Record the consent check")
     samir.sees("earlier early-help work", story.part(Items).items[0].describe)
     journeys.check_consent(samir, "not_a_bar", "refusal recorded and not a bar")
     post.brings(("lucy.brandt", YOUR_TURN), ("priya.anand", PROGRESS))
 
-    lucy = visit("lucy.brandt", width=DESK)
+    lucy = visit("lucy.brandt", width=width)
     journeys.from_worklist(lucy, reference, "Give advice")
     lucy.does_not_see("D. Orrin", "P. Orrin", "9990041199")
     journeys.advise(lucy, "supports_with_conditions", why="A summary is enough", conditions=CONDITIONS)
     post.brings(("anne.whitcombe", YOUR_TURN), ("femi.adeyemi", YOUR_TURN), ("priya.anand", PROGRESS))
 
-    anne = visit("anne.whitcombe", width=DESK)
+    anne = visit("anne.whitcombe", width=width)
     journeys.from_worklist(anne, reference, "Decide 3 items")
     anne.sees("Supports sharing, with conditions", *CONDITIONS, "refusal recorded and not a bar")
     refused = {keys["record"]: ("not_necessary", "not necessary for the purpose")}
@@ -142,7 +145,7 @@ def test_consent_refused_and_the_risk_to_a_child_overrides(visit: Visit, product
     anne.open(f"/cases/{case_id}/record")
     anne.sees("Partly shared", "Dr Anne Whitcombe", "Children Act 2004 s.16LA", "para 18", *_items(story))
     anne.sees("Whole mental-health record: refuse. Not necessary for the purpose.", *CONDITIONS)
-    nobody_else_reads(visit("helen.marsh", width=DESK), case_id, story)
+    nobody_else_reads(visit("helen.marsh", width=width), case_id, story)
 
 
 CONDITIONS = ("a summary and not the record",)

@@ -55,8 +55,9 @@ class Record:
 
     def rungs(self) -> Counter[tuple[str, ...]]:
         """How often each rung was carried out: (case, clock, rung)."""
-        kinds = "type IN ('Reminded', 'BecameOverdue', 'Escalated')"
-        return Counter(self.rows(f"SELECT stream, facts->>'clock', facts->>'rung' FROM events WHERE {kinds}"))
+        kinds = "type IN ('Reminded', 'BecameOverdue', 'Escalated', 'FollowUpReminded', 'UseReviewMissed')"
+        clock = "coalesce(facts->>'clock', '0')"
+        return Counter(self.rows(f"SELECT stream, {clock}, facts->>'rung' FROM events WHERE {kinds}"))
 
     def waiting(self) -> int:
         """How many mails wait."""
