@@ -35,6 +35,7 @@ from webapp.views.desk import (
     require_open,
     sent,
 )
+from webapp.views.round_cards import round_rows
 from webapp.views.showing import counted
 from workflows.core.commands import (
     AdviceType,
@@ -171,7 +172,12 @@ def _advice_words(found: CasePage) -> dict[str, Any]:
         (item_title(item, found), item_notes(item, found), period_words(item.period), item.justify)
         for item in found.items
     ]
-    return {"advice": ADVICE, "types": AdviceType, "items": lines, "checked": list(consent_found(found))}
+    return {
+        "advice": ADVICE,
+        "types": AdviceType,
+        "items": lines,
+        "checked": [*consent_found(found), *round_rows(found)],
+    }
 
 
 @blueprint.post("/cases/<uuid:case_id>/advise")

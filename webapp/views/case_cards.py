@@ -85,7 +85,9 @@ def cards(page: CasePage) -> tuple[Card, ...]:
     ]
     found.insert(0, Card("emergency", "Emergency share", (*share_rows(page), *review_rows(page))))
     if page.look.advice:
-        found.append(Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each))))
+        found.append(
+            Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each, now=page.round)))
+        )
     found.insert(0, Card("tracks", f"One request to {len(page.tracks)} organisations", tuple(track_rows(page))))
     found.append(Card("panel", "Two adjudicators", tuple(panel_rows(page))))
     found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
@@ -296,9 +298,10 @@ def _basis(page: CasePage) -> Iterator[Row]:
         yield row("What speaks against it", against)
 
 
-def advice_rows(advice: Advice) -> Iterator[Row]:
-    """One piece of advice."""
-    lines = [ADVICE_SAID[advice.advice], advice.why]
+def advice_rows(advice: Advice, *, now: int = 1) -> Iterator[Row]:
+    """One piece of advice; that of an earlier round than ``now`` says so, for it does not count for what has changed."""
+    earlier = f"Given in round {advice.round}, before the request changed" if advice.round < now else ""
+    lines = [earlier, ADVICE_SAID[advice.advice], advice.why]
     if advice.delegated_release:
         lines.append("Release is delegated: consent covers every item and recipient.")
     yield row(f"{advice.by_name}, {advice.position}", [line for line in (*lines, long_instant(advice.at)) if line])

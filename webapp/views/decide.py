@@ -52,6 +52,7 @@ from webapp.views.principles import (
     reasons_behind,
     refusing_beliefs,
 )
+from webapp.views.round_cards import round_rows
 from workflows.core.asking import waiting_faults
 from workflows.core.commands import Ask, Decide, ItemOutcome
 from workflows.core.deciding import decision_faults
@@ -108,7 +109,8 @@ def _words(found: CasePage) -> dict[str, Any]:
         "likelihoods": list(LIKELIHOODS.items()),
         "severities": list(SEVERITIES.items()),
         "wrote": {side: filled.get(f"harm_of_{side}", "") for side in ("sharing", "not_sharing")},
-        "advice": [row for each in found.advice[-1:] for row in advice_rows(each)],
+        "advice": [row for each in found.advice[-1:] for row in advice_rows(each, now=found.round)],
+        "rounds": list(round_rows(found)),
         "consent": [*list(consent_said(found))[:1], *consent_found(found)],
         "continuing": continuing,
         "panel_rows": list(panel_rows(found)),
