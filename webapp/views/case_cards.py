@@ -299,8 +299,8 @@ def _basis(page: CasePage) -> Iterator[Row]:
 
 
 def advice_rows(advice: Advice, *, now: int = 1) -> Iterator[Row]:
-    """One piece of advice; that of an earlier round than ``now`` says so, for it does not count for what has changed."""
-    earlier = f"Given in round {advice.round}, before the request changed" if advice.round < now else ""
+    """One piece of advice. That of an earlier round than ``now`` says so: for what has changed it does not count."""
+    earlier = f"Given in round {advice.round}" if advice.round < now else ""
     lines = [earlier, ADVICE_SAID[advice.advice], advice.why]
     if advice.delegated_release:
         lines.append("Release is delegated: consent covers every item and recipient.")
