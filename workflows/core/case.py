@@ -91,7 +91,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request to share. ``version`` counts the events folded so far."""
+    """One request to share. ``version`` counts the events folded so far; ``settled`` is that of a person's last act.
+
+    Whoever looks at a page is overtaken by people only: a reminder of the clock changes nothing that she decides on.
+    """
 
     id: str
     reference: str
@@ -130,6 +133,7 @@ class Case:
     counts: Counts | None = None
     outcome: Outcome | None = None
     closed_at: datetime | None = None
+    settled: int = 1
     conflicts: tuple[Conflict, ...] = ()
     reveals: reveal.Reveals = ()
     silences: tuple[Silence, ...] = ()
@@ -142,6 +146,10 @@ class Case:
     rounds: tuple[Round, ...] = ()
     use: UseState = UseState.RUNNING
     use_reviews: tuple[UseReview, ...] = ()
+
+    def overtaken(self, seen: int | None) -> bool:
+        """Whether a person has changed the case since version ``seen``; None means whatever it is now."""
+        return seen is not None and not self.settled <= seen <= self.version
 
     @property
     def urgency(self) -> Urgency:
@@ -180,7 +188,8 @@ def apply(case: Case | None, event: e.Event) -> Case:
         return _moved(_started(event), event)
     assert case is not None, "only Started can come first"
     changed = _FOLD.get(type(event), _unchanged)(case, event)
-    return _moved(replace(changed, version=case.version + 1), event)
+    version = case.version + 1
+    return _moved(replace(changed, version=version, settled=version if event.by else case.settled), event)
 
 
 def _started(event: e.Started) -> Case:

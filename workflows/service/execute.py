@@ -121,7 +121,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     case = locked.case
     definition = library.ruling(connection, case)
     _check_permission(case, command, definition, person=locked.person)
-    if command.seen_version is not None and command.seen_version != case.version:
+    if case.overtaken(command.seen_version):
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
     if locked.person is not None:
         actor = _actor(case, locked.person, definition, command, adjudicator_title=locked.adjudicator_title)
@@ -175,7 +175,7 @@ def _check_permission(case: Case, command: Command, definition: Definition, *, p
     if refusal is None:
         return
     # A page that was overtaken is told so, rather than that the stage is wrong: that says what happened.
-    if refusal.code != NOT_FOUND and command.seen_version not in (None, case.version):
+    if refusal.code != NOT_FOUND and case.overtaken(command.seen_version):
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
     raise Refused(refusal)
 
