@@ -75,6 +75,8 @@ class Postgres:
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Its workers belong to the superuser, so that a database in which one is busy could not be dropped.
+            settings["autovacuum"] = "off"
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         with self.log.open("ab") as output:
             return self._spawn(["postgres", "-D", self._data_argument(self.data), *options], self.data, output=output)

@@ -168,7 +168,8 @@ def test_the_case_keeps_what_it_does_not_know() -> None:
     late = e.Reminded(at=play.at, by="", rung="half", clock=99)
     assert apply(play.now, late).clock == clock
     chased = e.Chased(at=play.at, by="manager")
-    assert apply(play.now, chased) == changed(play.now, version=play.now.version + 1)
+    version = play.now.version + 1
+    assert apply(play.now, chased) == changed(play.now, version=version, settled=version)
     assert play.now.open_question is None
     assert play.now.request.item("nothing") is None
     assert STANDARD.reason("nothing") is None
