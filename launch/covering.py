@@ -1,6 +1,6 @@
 """How much of the product the tests reach, in every process that they start: `./gatehouse test --coverage`.
 
-Only when asked for, because measuring makes the whole run about half as long again; `.ci/run` asks for it.
+Only when asked for, because measuring makes the whole run about half as long again; not part of `.ci/run`.
 """
 
 from __future__ import annotations
