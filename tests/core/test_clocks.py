@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from workflows.core.calendars import CalendarHorizon, Length, Unit, WorkingCalendar, due_date
 from workflows.core.clocks import (
     Clock,
-    CountedDay,
     Pause,
     TimeState,
     due_at,
@@ -23,8 +22,8 @@ from workflows.core.clocks import (
     paused,
     stopped,
     time_left,
-    why_this_date,
 )
+from workflows.core.explaining import CountedDay, why_this_date
 from workflows.definitions.calendars import seed_calendars
 
 CALENDARS = seed_calendars()

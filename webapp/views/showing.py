@@ -11,7 +11,8 @@ from flask import current_app
 from markupsafe import Markup
 
 from webapp.context import LONDON, clock_text
-from workflows.core.clocks import CountedDay, TimeLeft
+from workflows.core.clocks import TimeLeft
+from workflows.core.explaining import CountedDay
 
 NO_CLOCK = "No clock is running"
 

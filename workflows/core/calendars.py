@@ -1,7 +1,7 @@
 """Working days: which days count in each nation, and the date on which a length of time ends.
 
-All days are civil dates in the United Kingdom; nothing here knows an hour. The day of receipt is never
-counted.
+All days are civil dates in the United Kingdom. The day of receipt is never counted. A calendar carries the hours
+in which its organisation is open, but what they mean for a clock is the question of ``hours``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from workflows.core.hours import OFFICE_HOURS, ServiceHours
+
 WORKING_WEEK = 5
 DAYS_OF_WEEK = 7
 
@@ -21,6 +23,7 @@ class Unit(StrEnum):
     """What a length of time is counted in."""
 
     HOURS = "hours"
+    WORKING_HOURS = "working_hours"
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
     CALENDAR_MONTHS = "calendar_months"
@@ -53,17 +56,19 @@ class CalendarHorizon(ValueError):
 
 @dataclass(frozen=True)
 class WorkingCalendar:
-    """One version of one nation's bank holidays.
+    """One version of one nation's bank holidays, and the service hours that working hours are counted in.
 
     ``holidays`` is sorted by day, each day once, with the name shown to people. ``horizon`` is the last date
     covered: a question about a later day raises CalendarHorizon. Days before the first listed holiday are
-    taken to have none. Raises ValueError when the holidays are not in order.
+    taken to have none. ``hours`` give a weekend some only where a service is open then. Raises ValueError when
+    the holidays are not in order.
     """
 
     id: str
     version: str
     holidays: tuple[tuple[date, str], ...]
     horizon: date
+    hours: ServiceHours = OFFICE_HOURS
     _days: tuple[date, ...] = field(init=False, repr=False, compare=False)
     _weekday_numbers: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _ranks: tuple[int, ...] = field(init=False, repr=False, compare=False)

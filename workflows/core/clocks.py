@@ -8,14 +8,13 @@ moment of resuming counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from workflows.core.calendars import Length, Unit, WorkingCalendar, add_months, due_date
+from workflows.core.hours import open_time, reach, reach_back
 from workflows.core.spans import (
-    MIDNIGHT,
     ONE_DAY,
     Span,
     days_with,
@@ -28,7 +27,6 @@ from workflows.core.spans import (
 DUE_SOON = 0.75
 """From this share of the way to the due instant on, a clock is due soon."""
 DEFAULT_DUE_TIME = time(17)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -85,22 +83,13 @@ class TimeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CountedDay:
-    """One line of "why this date?": a day in Europe/London, whether it counted, and why."""
-
-    day: date
-    counted: bool
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class TimeLeft:
     """What is left of a clock.
 
     ``due_at`` is None while paused. ``days`` are working days after today up to and with the due day,
     ``hours`` plain hours to the due instant; both are negative once late. ``fraction_used`` is the share of
-    the way from start to due, above 1 once late. A paused clock is measured where its pause began, a stopped
-    one where it stopped.
+    the way from start to due, above 1 once time counts that is late. A paused clock is measured where its pause
+    began, a stopped one where it stopped.
     """
 
     state: TimeState
@@ -139,22 +128,8 @@ def due_at(clock: Clock, calendar: WorkingCalendar, *, now: datetime | None = No
     CalendarHorizon, and ValueError when ``calendar`` is not the clock's own.
     """
     if now is None:
-        return None if paused(clock) else _due(_cut(clock, at=clock.stopped_at), calendar)
-    return None if _open_pause(clock, now=now) else _due(_settled(clock, now=now), calendar)
-
-
-def why_this_date(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> tuple[CountedDay, ...]:
-    """Every day from the start to the due day, with whether it counted and why.
-
-    The counted ones of a day clock sum to its length; those of a month clock to the days of its months (with
-    the days to the next working day). The lines of an hour clock tell the time counted on each day, which
-    sums to its length to the minute. An open pause is read as if it ended ``now``. Raises as ``due_at`` does.
-    """
-    settled = _settled(clock, now=now)
-    due = _due(settled, calendar)
-    if clock.length.unit is Unit.HOURS:
-        return tuple(_hours_by_day(settled, due))
-    return tuple(_explained(settled, calendar, last=local_day(due)))
+        return None if paused(clock) else due_instant(_cut(clock, at=clock.stopped_at), calendar)
+    return None if _open_pause(clock, now=now) else due_instant(settled(clock, now=now), calendar)
 
 
 def time_left(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> TimeLeft:
@@ -162,8 +137,8 @@ def time_left(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> Time
     pause = _open_pause(clock, now=now)
     at = pause.start if pause else _end(clock, now=now)
     ledger = _cut(clock, at=at)
-    due = _due(ledger, calendar)
-    fraction = max(0.0, _ran(ledger, until=at) / _ran(ledger, until=due))
+    due = due_instant(ledger, calendar)
+    fraction = max(0.0, _ran(ledger, calendar, until=at) / _ran(ledger, calendar, until=due))
     if pause:
         state = TimeState.PAUSED
         words = f"Paused: {pause.reason}"
@@ -188,19 +163,24 @@ def fraction_instant(clock: Clock, calendar: WorkingCalendar, *, fraction: float
 
     An open pause is read as if it ended ``now``. Raises as ``due_at`` does.
     """
-    ledger = _settled(clock, now=now)
-    due = _due(ledger, calendar)
-    moment = clock.started_at.astimezone(UTC) + _ran(ledger, until=due) * fraction
-    for span in _pause_spans(ledger):
+    ledger = settled(clock, now=now)
+    due = due_instant(ledger, calendar)
+    share = _ran(ledger, calendar, until=due) * fraction
+    if clock.length.unit is Unit.WORKING_HOURS:
+        return reach(clock.started_at, share, calendar, pauses=pause_spans(ledger))
+    moment = clock.started_at.astimezone(UTC) + share
+    for span in pause_spans(ledger):
         if span.start <= moment:
             moment += span.end - span.start
     return moment
 
 
-def _ran(ledger: Clock, *, until: datetime) -> timedelta:
-    """How long the clock has run from its start to ``until``, without its pauses."""
+def _ran(ledger: Clock, calendar: WorkingCalendar, *, until: datetime) -> timedelta:
+    """How long the clock has run from its start to ``until``, without its pauses and what it never counts."""
+    if ledger.length.unit is Unit.WORKING_HOURS:
+        return open_time(ledger.started_at, until, calendar, pauses=pause_spans(ledger))
     paused_for = sum(
-        (min(span.end, until) - span.start for span in _pause_spans(ledger) if span.start < until), timedelta()
+        (min(span.end, until) - span.start for span in pause_spans(ledger) if span.start < until), timedelta()
     )
     return until - ledger.started_at - paused_for
 
@@ -210,14 +190,16 @@ def offset_instant(
 ) -> datetime:
     """The instant, in UTC, that lies ``length`` after the due instant, or before it.
 
-    Hours are plain hours. Days and months are counted from the local day of the due instant and end at the
-    clock's due time. A length of nothing is the due instant. An open pause is read as if it ended ``now``.
-    Raises as ``due_at`` does.
+    Hours are plain hours, working hours pass while the service is open. Days and months are counted from the
+    local day of the due instant and end at the clock's due time. A length of nothing is the due instant. An open
+    pause is read as if it ended ``now``. Raises as ``due_at`` does.
     """
-    due = _due(_settled(clock, now=now), calendar)
+    due = due_instant(settled(clock, now=now), calendar)
     sign = 1 if after_due else -1
     if length.unit is Unit.HOURS or length.amount == 0:
         return due + sign * length.amount * HOUR
+    if length.unit is Unit.WORKING_HOURS:
+        return (reach if after_due else reach_back)(due, length.amount * HOUR, calendar)
     return instant(_offset_day(local_day(due), length, sign=sign, calendar=calendar), clock.due_time)
 
 
@@ -243,7 +225,7 @@ def _end(clock: Clock, *, now: datetime) -> datetime:
     return now if clock.stopped_at is None else min(now, clock.stopped_at)
 
 
-def _settled(clock: Clock, *, now: datetime) -> Clock:
+def settled(clock: Clock, *, now: datetime) -> Clock:
     """The ledger as it stood at ``now`` (or when the clock stopped), with no pause left open."""
     return _cut(clock, at=_end(clock, now=now))
 
@@ -256,27 +238,30 @@ def _cut(clock: Clock, *, at: datetime | None) -> Clock:
     return replace(clock, pauses=tuple(Pause(p.start, min(p.end or at, at), p.reason) for p in kept))
 
 
-def _pause_spans(clock: Clock) -> tuple[Span, ...]:
+def pause_spans(clock: Clock) -> tuple[Span, ...]:
+    """The pauses that have ended, in order, those that touch made one."""
     return merged(((p.start, p.end) for p in clock.pauses if p.end is not None), since=clock.started_at)
 
 
-def _due(clock: Clock, calendar: WorkingCalendar) -> datetime:
+def due_instant(clock: Clock, calendar: WorkingCalendar) -> datetime:
     """The due instant of a ledger without open pauses. A pause that begins after it can no longer move it."""
     if calendar.id != clock.calendar:
         raise ValueError(f"clock {clock.number} counts by calendar {clock.calendar}, not by {calendar.id}")
     if clock.length.unit is Unit.HOURS:
         due = clock.started_at.astimezone(UTC) + clock.length.amount * HOUR
-        for span in _pause_spans(clock):
+        for span in pause_spans(clock):
             if span.start <= due:
                 due += span.end - span.start
         return due
+    if clock.length.unit is Unit.WORKING_HOURS:
+        return reach(clock.started_at, clock.length.amount * HOUR, calendar, pauses=pause_spans(clock))
     return instant(_due_day(clock, calendar), clock.due_time)
 
 
 def _due_day(clock: Clock, calendar: WorkingCalendar) -> date:
     start = local_day(clock.started_at)
     due = due_date(start, clock.length, calendar)
-    ranges = days_with(_pause_spans(clock), at=clock.due_time, after=start)
+    ranges = days_with(pause_spans(clock), at=clock.due_time, after=start)
     match clock.length.unit:
         case Unit.WORKING_DAYS:
             for away in ranges:
@@ -295,71 +280,6 @@ def _due_day(clock: Clock, calendar: WorkingCalendar) -> date:
     return due
 
 
-def _explained(clock: Clock, calendar: WorkingCalendar, *, last: date) -> Iterator[CountedDay]:
-    start = local_day(clock.started_at)
-    left = clock.length.amount
-    if clock.length.unit is Unit.CALENDAR_MONTHS:
-        left = (due_date(start, clock.length, calendar) - start).days
-    yield CountedDay(start, False, "day of receipt")
-    day = start
-    while day < last:
-        day += ONE_DAY
-        off = _why_not_working(day, calendar)
-        pause = _pause_at(clock, instant(day, clock.due_time))
-        if clock.length.unit is Unit.WORKING_DAYS:
-            why = off or pause
-            yield CountedDay(day, why is None, why or "working day")
-        elif pause is not None:
-            yield CountedDay(day, False, pause)
-        elif left > 0:
-            left -= 1
-            yield CountedDay(day, True, "calendar day")
-        else:
-            yield CountedDay(day, False, off or "next working day")
-
-
-def _why_not_working(day: date, calendar: WorkingCalendar) -> str | None:
-    if calendar.is_working_day(day):
-        return None
-    name = calendar.holiday_name(day)
-    if name is None:
-        return WEEKDAYS[day.weekday()]
-    return name if "bank holiday" in name else f"{name} (bank holiday)"
-
-
-def _pause_at(clock: Clock, at: datetime) -> str | None:
-    """Why a ledger without open pauses does not count this instant; None when it does."""
-    for pause in clock.pauses:
-        if pause.end is not None and pause.start <= at < pause.end:
-            return f"paused: {pause.reason}"
-    return None
-
-
-def _hours_by_day(clock: Clock, due: datetime) -> Iterator[CountedDay]:
-    """Each local day's counted time. Minutes come from the running total, so that they sum to the length."""
-    spans = _pause_spans(clock)
-    day, run, told = local_day(clock.started_at), timedelta(), 0
-    start = clock.started_at.astimezone(UTC)
-    while start < due:
-        end = min(due, instant(day + ONE_DAY, MIDNIGHT))
-        lost = sum((max(min(end, s.end) - max(start, s.start), timedelta()) for s in spans), timedelta())
-        run += end - start - lost
-        minutes = round(run / MINUTE) - told
-        told += minutes
-        reason = _pause_overlapping(clock, start, end) if lost else ""
-        if minutes:
-            counted = f"{_time_words(minutes * MINUTE)} counted"
-            yield CountedDay(day, True, f"{counted}, {reason}" if reason else counted)
-        else:
-            yield CountedDay(day, False, reason or "less than a minute")
-        day, start = day + ONE_DAY, end
-
-
-def _pause_overlapping(clock: Clock, start: datetime, end: datetime) -> str:
-    reasons = (p.reason for p in clock.pauses if p.end is not None and p.start < end and p.end > start)
-    return f"paused: {' and '.join(dict.fromkeys(reasons))}"
-
-
 def _running_state(late: bool, fraction: float) -> TimeState:
     if late:
         return TimeState.OVERDUE
@@ -368,9 +288,18 @@ def _running_state(late: bool, fraction: float) -> TimeState:
 
 def _words(clock: Clock, calendar: WorkingCalendar, *, due: datetime, at: datetime) -> str:
     """Time left or overrun, in the unit people count this clock by; in hours when it is less than one day."""
+    left = _amount(clock, calendar, due=due, at=at)
+    return f"Overdue by {left}" if at >= due else f"{left} left".capitalize()
+
+
+def _amount(clock: Clock, calendar: WorkingCalendar, *, due: datetime, at: datetime) -> str:
     today, due_day = local_day(at), local_day(due)
+    if clock.length.unit is Unit.WORKING_HOURS:
+        counted = open_time(min(at, due), max(at, due), calendar)
+        if counted >= MINUTE:
+            return time_words(counted, largest_only=True, kind="working ")
     match clock.length.unit:
-        case Unit.HOURS:
+        case Unit.HOURS | Unit.WORKING_HOURS:
             days, name = 0, ""
         case Unit.WORKING_DAYS:
             days, name = abs(calendar.working_days_between(today, due_day)), "working day"
@@ -379,18 +308,19 @@ def _words(clock: Clock, calendar: WorkingCalendar, *, due: datetime, at: dateti
     if name and not days and abs(due - at) >= DAY:
         # Over a weekend no working day has passed, but "51 hours" is nobody's unit.
         days, name = abs((due_day - today).days), "day"
-    amount = _plural(days, name) if days else _time_words(abs(due - at), largest_only=True)
-    return f"Overdue by {amount}" if at >= due else f"{amount} left".capitalize()
+    return plural(days, name) if days else time_words(abs(due - at), largest_only=True)
 
 
-def _time_words(length: timedelta, *, largest_only: bool = False) -> str:
+def time_words(length: timedelta, *, largest_only: bool = False, kind: str = "") -> str:
+    """A length in hours and minutes, or in the larger of them only; ``kind`` says which hours."""
     hours, minutes = divmod(length // MINUTE, 60)
     if hours and (largest_only or not minutes):
-        return _plural(hours, "hour")
+        return plural(hours, f"{kind}hour")
     if hours:
-        return f"{_plural(hours, 'hour')} {_plural(minutes, 'minute')}"
-    return _plural(minutes, "minute") if minutes else "less than a minute"
+        return f"{plural(hours, f'{kind}hour')} {plural(minutes, 'minute')}"
+    return plural(minutes, f"{kind}minute") if minutes else "less than a minute"
 
 
-def _plural(amount: int, name: str) -> str:
+def plural(amount: int, name: str) -> str:
+    """The amount and its unit, in the number that the amount asks for."""
     return f"{amount} {name}" if amount == 1 else f"{amount} {name}s"

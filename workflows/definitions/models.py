@@ -30,6 +30,7 @@ SENTENCE = 600
 
 MOST: dict[Unit, int] = {
     Unit.HOURS: 17_520,
+    Unit.WORKING_HOURS: 4_160,
     Unit.WORKING_DAYS: 520,
     Unit.CALENDAR_DAYS: 731,
     Unit.CALENDAR_MONTHS: 24,

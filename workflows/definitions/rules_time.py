@@ -14,6 +14,7 @@ from workflows.definitions.subject import Subject
 DUE = When(after_due=Length(0, Unit.HOURS))
 HOURS_IN: dict[Unit, int] = {
     Unit.HOURS: 1,
+    Unit.WORKING_HOURS: 1,
     Unit.WORKING_DAYS: 24,
     Unit.CALENDAR_DAYS: 24,
     Unit.CALENDAR_MONTHS: 28 * 24,

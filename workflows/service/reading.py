@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from workflows.core import events as e
 from workflows.core.ages import age_band
 from workflows.core.case import Case
-from workflows.core.clocks import TimeLeft, time_left, why_this_date
+from workflows.core.clocks import TimeLeft, time_left
 from workflows.core.commands import Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
+from workflows.core.explaining import why_this_date
 from workflows.core.facts import facts
 from workflows.core.flows import narrowed, narrowed_event
 from workflows.core.packs import Pack

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Question
-from workflows.core.clocks import CountedDay, TimeLeft
+from workflows.core.clocks import TimeLeft
 from workflows.core.definition import CommandType, Definition, Stage, StageKind
 from workflows.core.emergency_parts import EmergencyShare, ShareReview
+from workflows.core.explaining import CountedDay
 from workflows.core.grounds import Bodies
 from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
