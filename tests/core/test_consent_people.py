@@ -12,7 +12,9 @@ from tests.core.play import CONSENT, GUARDIAN, IG, REQUESTER, Play
 from workflows.core import commands as c
 from workflows.core.consent_people import entries, open_points, rests_on_consent, two_facts
 from workflows.core.consenting import ConsentKind, Standing
+from workflows.core.definition import CommandType
 from workflows.core.followups import FollowUpKind, waiting
+from workflows.core.permissions import permitted
 from workflows.core.refusals import Refused
 from workflows.core.request import Consent, ConsentAndOpenness, ConsentState, Differs, LegalBasis, Task, Told
 
@@ -91,6 +93,16 @@ def test_consent_taken_back_waits_for_another_basis() -> None:
     assert play.now.request.consent.state is ConsentState.WITHDRAWN
     assert len(waiting(play.now, FollowUpKind.REPLACE_BASIS)) == 1
     assert codes(play, c.WithdrawConsent, **BACK) == ["nothing_to_withdraw"]
+
+
+def test_where_nobody_gave_consent_there_is_no_form_to_take_it_back() -> None:
+    """A form that can only be refused is not offered: the case page says why instead."""
+    play = Play().to("consent_check")
+    offered = permitted(play.now, REQUESTER, play.definition)[CommandType.WITHDRAW_CONSENT]
+    assert offered is not None
+    assert offered.code == "nothing_to_withdraw"
+    play = Play().to("consent_check", **given())
+    assert permitted(play.now, REQUESTER, play.definition)[CommandType.WITHDRAW_CONSENT] is None
 
 
 def test_a_part_is_taken_back_and_the_rest_stands() -> None:

@@ -30,6 +30,7 @@ from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN
 from workflows.core.rounds import barred
 from workflows.core.routing import stage_refusal
 from workflows.core.votes import waiting_for_second
+from workflows.core.withdrawing import given_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +192,11 @@ def _withdrawal_refusal(case: Case, person: Principal, known: frozenset[Relation
     if case.closed and case.released_at is None:
         return Refusal(WRONG_STAGE, "This request is closed.")
     officer = Relation.WORKER in known and Role.CONSENT_OFFICER in person.roles_in(case.holder_org)
-    if Relation.OWNER in known or (officer and not is_recipient(case, person)):
-        return None
-    return Refusal(NOT_YOURS, "Only the requester, or the holder's consent officer, records that.")
+    if Relation.OWNER not in known and (not officer or is_recipient(case, person)):
+        return Refusal(NOT_YOURS, "Only the requester, or the holder's consent officer, records that.")
+    if not given_entries(case.request):
+        return Refusal("nothing_to_withdraw", "No consent is recorded as given, so there is none to take back.")
+    return None
 
 
 def _follow_up_refusal(case: Case, person: Principal) -> Refusal | None:
