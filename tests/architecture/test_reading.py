@@ -46,8 +46,8 @@ ACTS = ("submit", "information_needed", "consent_check", "ig_advice", "adjudicat
 WRITING = 2
 """The pages that write a request lead elsewhere once it is sent: they are tried with a draft and an open question."""
 QUERY_NAMES = {
-    "case", "group", "holder", "next", "org", "page", "return", "side", "signed_out", "since", "stage", "state", "tab",
-    "urgency",
+    "agency", "case", "group", "holder", "next", "org", "page", "return", "side", "signed_out", "since", "stage",
+    "state", "tab", "urgency", "waits",
 }  # fmt: skip
 """Every name that may stand in the question part of an address on our pages; none can hold a person."""
 

@@ -90,11 +90,11 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.CHALLENGE: ("Challenge the decision", "rounds.challenge"),
     CommandType.REVIEW_USE: ("Review a use that continues", "rounds.review_use"),
     CommandType.WITHDRAW: ("Withdraw the request", "requests.withdraw"),
-    CommandType.CHASE: ("Chase", "board.chase_one"),
+    CommandType.CHASE: ("Chase", "board_acts.chase_one"),
     CommandType.DEMAND_SECOND: ("Ask for a second adjudicator", "panel.second"),
     CommandType.ASK_IDENTITY: ("Ask to see who somebody is", "reveals.ask"),
     CommandType.GRANT_IDENTITY: ("Answer who asks to see an identity", "reveals.answer"),
     CommandType.DECLARE_CONFLICT: ("I have a conflict of interest", "panel.conflict"),
-    CommandType.REASSIGN: ("Reassign", "board.reassign"),
+    CommandType.REASSIGN: ("Reassign", "board_acts.reassign"),
 }
 """For each act that a person can take on a case: the words of its button and the page it opens."""

@@ -19,6 +19,7 @@ from workflows.core.permissions import Relation
 from workflows.core.uses import UseState
 from workflows.core.withdrawing import given_entries
 from workflows.service.views import CasePage, FollowUpView
+from workflows.service.waiting import sentences
 
 blueprint = Blueprint("cases", __name__)
 
@@ -49,6 +50,7 @@ def page(case_id: uuid.UUID) -> Response | str:
         shown=shown_now(found),
         to_do=[_to_do(found, each) for each in found.follow_ups],
         history=told(found.timeline),
+        why_late=sentences(found.late) if found.late else (),
         only_manages=found.request is None and found.counts is None,
         has_record=bool(found.decisions),
         mine=found.my_contents,

@@ -15,7 +15,7 @@ from workflows.core.packs import Pack
 from workflows.core.permissions import Principal
 from workflows.core.refusals import NOT_FOUND, Refusal, Refused, not_found
 from workflows.core.request import Purpose, Request, Task
-from workflows.service import emergency_use, listing
+from workflows.service import boards, emergency_use, listing
 from workflows.service import reading as questions
 from workflows.service.emergency_use import UsePage
 from workflows.service.execute import Done, execute
@@ -196,7 +196,7 @@ class Casework:
         self, person: Principal, organisation_id: str, *, filters: BoardFilters, page: int, now: datetime
     ) -> BoardPage:
         """The manager's board. Raises Refused (NOT_FOUND) for who does not manage there."""
-        return listing.board(self.engine, self.library, person, organisation_id, filters=filters, page=page, now=now)
+        return boards.board(self.engine, self.library, person, organisation_id, filters=filters, page=page, now=now)
 
     def emergency_use(self, person: Principal, organisation_id: str, *, now: datetime) -> UsePage:
         """How the emergency lane was used. Raises Refused (NOT_FOUND) for who does not manage there."""

@@ -28,7 +28,7 @@ from workflows.core.routing import check_needs
 from workflows.core.uses import STOPPED
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
-from workflows.service import followups, revealing, tracks
+from workflows.service import followups, revealing, tracks, waiting
 from workflows.service.library import Library
 from workflows.service.panels import panel_view
 from workflows.service.timeline import timeline
@@ -162,13 +162,15 @@ def _page(
     case, lines = _hers(case, lines, seen, person.email)
     request = case.request if seen.request and case.counts is None else None
     clock, calendar = whole.clock or whole.held, library.calendar(case.calendar)
+    waits_for = awaits(whole, definition, assignee=named.assignee_name)
+    late = waiting.of_case(whole, definition, calendar, lines, waits_for=waits_for, now=now)
     return CasePage(
         id=case.id, reference=case.reference, version=case.version, definition=definition,
         stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value, look=seen,
         requester_name=named.requester_name, requester_org_name=named.requester_org_name,
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
-        awaits=awaits(whole, definition, assignee=named.assignee_name), assignee_name=named.assignee_name,
+        awaits=waits_for, late=late if seen.only is None else None, assignee_name=named.assignee_name,
         time_left=time_left(clock, calendar, now=now) if clock else None,
         why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
         paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,

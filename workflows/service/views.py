@@ -11,6 +11,7 @@ from workflows.core.definition import CommandType, Definition, Stage, StageKind
 from workflows.core.emergency_parts import EmergencyShare, ShareReview
 from workflows.core.explaining import CountedDay
 from workflows.core.grounds import Bodies
+from workflows.core.lateness import Lateness
 from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
@@ -137,6 +138,9 @@ class CasePage:
     panel: PanelView | None = None
     """Two adjudicators, where they are needed or their votes may be read."""
 
+    late: Lateness | None = None
+    """Why it has not been answered yet; None for what nobody has to act on, and for recipients."""
+
     def offer(self, command: str) -> Offer | None:
         """The offer for one command, by its name."""
         return next((offer for offer in self.offers if offer.command.value == command), None)
@@ -185,13 +189,19 @@ class WorkPage:
 
 @dataclass(frozen=True, slots=True)
 class BoardFilters:
-    """The manager's filters, as they stand in the URL. Empty means all."""
+    """The manager's filters, as they stand in the URL. Empty means all.
+
+    ``agency`` is the other organisation's id, ``holder`` a person's id or "nobody", ``waits`` for what a
+    request waits: the "requester", the "holder", or nothing while its clock is "paused".
+    """
 
     side: str = "held"
     state: str = ""
     stage: str = ""
     urgency: str = ""
+    agency: str = ""
     holder: str = ""
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +221,7 @@ class BoardRow:
     time_left: TimeLeft | None
     overdue: bool
     paused: bool
-    why_late: str
+    late: Lateness
     submitted_at: datetime
 
 
@@ -249,6 +259,17 @@ class BoardPage:
     """People (id, name and roles) to whom cases may be reassigned."""
     to_review: int = 0
     """Emergency shares that have not been reviewed yet."""
+    agencies: tuple[tuple[str, str, int], ...] = ()
+    """The other organisations (id, name, open cases)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """One case that was ticked on the board, before anything is done to it."""
+
+    id: str
+    reference: str
+    stage_title: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -15,7 +14,7 @@ PAGE = 25
 COUNTED = 100
 """Work is counted up to this many: past it, "more than" is all that helps."""
 
-_COLUMNS = """c.id::text AS id, c.reference, c.version, c.workflow, c.definition_version, c.stage, c.kind, c.urgency,
+COLUMNS = """c.id::text AS id, c.reference, c.version, c.workflow, c.definition_version, c.stage, c.kind, c.urgency,
     c.items, c.paused, c.overdue, c.due_at, c.stage_since, c.submitted_at, c.closed_at, c.created_at, c.outcome,
     c.assignee::text AS assignee, c.holder_org, c.requester_org, c.requester"""
 # The clocks are unpacked from the state of the rows that are shown only: a state is long, and kept compressed.
@@ -25,7 +24,7 @@ _NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
     JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)"""
 
-_NOT_ASIDE = """NOT (cast(:me AS uuid) = ANY (c.aside))
+NOT_ASIDE = """NOT (cast(:me AS uuid) = ANY (c.aside))
     AND (c.requester = cast(:me AS uuid) OR NOT (c.kin && cast(:names AS text[])))"""
 """Leaves out what the person must stand aside from: because she said so, or because the request hints at it."""
 _DESKS = "jsonb_to_recordset(cast(:desks AS jsonb)) AS d(org uuid, roles text[])"
@@ -33,31 +32,31 @@ _SOON = "ORDER BY due_at NULLS LAST, id"
 
 # Not `awaits_roles && roles`: the planner takes that to be rare, and would sort the whole desk for one page of it.
 # My work: what waits for a role of mine and may be taken by me, and my own requests with an open question.
-_MINE_AT_HOLDER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
+_MINE_AT_HOLDER = f"""SELECT {COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
     AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles)) AND c.requester <> cast(:me AS uuid)
     AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid))
-    AND NOT (c.kind IN ('adjudication', 'review') AND cast(:me AS uuid) = ANY (c.advisers)) AND {_NOT_ASIDE}
+    AND NOT (c.kind IN ('adjudication', 'review') AND cast(:me AS uuid) = ANY (c.advisers)) AND {NOT_ASIDE}
     ORDER BY c.due_at, c.id LIMIT :most"""
-_MINE_AS_REQUESTER = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
+_MINE_AS_REQUESTER = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
     AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
 _MINE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL ({_MINE_AT_HOLDER}) m
     UNION ALL (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
 
-_TEAM = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
-    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {_NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m"""
-_WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
+_TEAM = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
+    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m"""
+_WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
     WHERE c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
-    AND c.kind = 'information_needed' AND {_NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m
-    UNION ALL (SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
+    AND c.kind = 'information_needed' AND {NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m
+    UNION ALL (SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
     AND c.submitted_at IS NOT NULL AND c.kind <> 'information_needed' ORDER BY c.created_at DESC, c.id LIMIT :most)"""
-_DONE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {_COLUMNS} FROM cases c
-    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {_NOT_ASIDE}
+_DONE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
+    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {NOT_ASIDE}
     ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
-_OWN = f"""SELECT {_COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
+_OWN = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
     WHEN 'drafts' THEN c.submitted_at IS NULL AND c.closed_at IS NULL
     WHEN 'open' THEN c.submitted_at IS NOT NULL AND c.closed_at IS NULL
     ELSE c.closed_at IS NOT NULL END ORDER BY c.created_at DESC, c.id LIMIT :most"""
-_SHARED = f"""SELECT {_COLUMNS} FROM cases c WHERE c.recipients @> ARRAY[cast(:email AS text)]
+_SHARED = f"""SELECT {COLUMNS} FROM cases c WHERE c.recipients @> ARRAY[cast(:email AS text)]
     ORDER BY c.created_at DESC, c.id LIMIT :most"""
 
 
@@ -122,7 +121,7 @@ _FOLLOW_UPS = text(
             (f.roles ? 'requester' AND c.requester = cast(:me AS uuid))
             OR EXISTS (SELECT FROM unnest(d.roles) held WHERE held <> 'requester' AND f.roles ? held))
         ELSE c.holder_org = d.org AND c.requester <> cast(:me AS uuid)
-            AND EXISTS (SELECT FROM unnest(d.roles) held WHERE f.roles ? held) AND {_NOT_ASIDE} END
+            AND EXISTS (SELECT FROM unnest(d.roles) held WHERE f.roles ? held) AND {NOT_ASIDE} END
     ORDER BY f.due NULLS FIRST, c.reference, f.number LIMIT :most"""
 )
 
@@ -130,75 +129,3 @@ _FOLLOW_UPS = text(
 def follow_ups(connection: Connection, *, desks: str, viewer: Viewer) -> Sequence[Any]:
     """What there is to follow up for who holds these desks, the earliest day first."""
     return connection.execute(_FOLLOW_UPS, {**viewer.parameters(), "desks": desks, "most": PAGE}).all()
-
-
-_SIDES = {"held": "c.holder_org", "asked": "c.requester_org"}
-_MANAGED = {"held": _NOT_ASIDE, "asked": "true"}
-_STATE = """(cast(:state AS text) = '' OR (:state = 'overdue' AND c.overdue) OR (:state = 'paused' AND c.paused)
-    OR (:state = 'today' AND NOT c.overdue AND c.due_at <= :today)
-    OR (:state = 'risk' AND NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk))"""
-
-
-def _board(side: str) -> TextClause:
-    return text(
-        f"""WITH listed AS (SELECT {_COLUMNS} FROM cases c WHERE {_SIDES[side]} = cast(:org AS uuid)
-        AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND {_MANAGED[side]} AND {_STATE}
-        AND (cast(:stage AS text) = '' OR c.stage = :stage) AND (cast(:urgency AS text) = '' OR c.urgency = :urgency)
-        AND (cast(:holder AS text) = '' OR c.assignee::text = :holder)
-        ORDER BY c.due_at NULLS LAST, c.id LIMIT :size OFFSET :skip)
-        SELECT {_NAMED} ORDER BY l.due_at NULLS LAST, l.id"""
-    )
-
-
-def _figures(side: str) -> TextClause:
-    return text(
-        f"""SELECT c.stage, c.workflow, max(c.definition_version) AS definition_version, count(*) AS open,
-        count(*) FILTER (WHERE c.overdue) AS overdue, count(*) FILTER (WHERE c.paused) AS paused,
-        count(*) FILTER (WHERE NOT c.overdue AND c.due_at <= :today) AS today,
-        count(*) FILTER (WHERE NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk) AS risk
-        FROM cases c WHERE {_SIDES[side]} = cast(:org AS uuid) AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL
-        AND {_MANAGED[side]} GROUP BY c.stage, c.workflow ORDER BY c.workflow, c.stage"""
-    )
-
-
-_BOARDS = {side: _board(side) for side in _SIDES}
-_FIGURES = {side: _figures(side) for side in _SIDES}
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """The instants that part "due today" and "at risk" from the rest."""
-
-    today: datetime
-    risk: datetime
-
-
-def board(
-    connection: Connection, *, side: str, org: str, cut: Cut, filters: Mapping[str, str], number: int, viewer: Viewer
-) -> Sequence[Any]:
-    """One page of open cases of an organisation, and one row more when there are others."""
-    values = {
-        **filters, **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "size": PAGE + 1,
-        "skip": (number - 1) * PAGE,
-    }  # fmt: skip
-    return connection.execute(_BOARDS[side], values).all()
-
-
-_ENDED = text(
-    """SELECT count(*) FILTER (WHERE c.outcome = 'shared') AS shared,
-    count(*) FILTER (WHERE c.outcome = 'partly_shared') AS partly_shared,
-    count(*) FILTER (WHERE c.outcome = 'declined') AS declined,
-    count(*) FILTER (WHERE c.state -> 'silences' <> '[]'::jsonb) AS silent
-    FROM cases c WHERE c.holder_org = cast(:org AS uuid) AND c.closed_at >= :since"""
-)
-
-
-def ended(connection: Connection, *, org: str, since: datetime) -> Any:
-    """How the cases that an organisation held have ended since an instant."""
-    return connection.execute(_ENDED, {"org": org, "since": since}).one()
-
-
-def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Viewer) -> Sequence[Any]:
-    """Counts of open cases per stage: open, overdue, paused, due today, at risk."""
-    values = {**viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk}
-    return connection.execute(_FIGURES[side], values).all()

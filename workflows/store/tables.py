@@ -188,9 +188,19 @@ cases = Table(
         "id",
         postgresql_where=text("closed_at IS NULL AND submitted_at IS NOT NULL"),
     ),
+    # The board of either side: the most urgent first, and of those what falls due first.
     Index(
-        "ix_cases_requester_org_open",
+        "ix_cases_holder_urgency",
+        "holder_org",
+        "urgency",
+        "due_at",
+        "id",
+        postgresql_where=text("closed_at IS NULL AND submitted_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_cases_requester_org_urgency",
         "requester_org",
+        "urgency",
         "due_at",
         "id",
         postgresql_where=text("closed_at IS NULL AND submitted_at IS NOT NULL"),

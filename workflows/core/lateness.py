@@ -1,0 +1,92 @@
+"""Why a request has not been answered yet: whom it waits for, why its clock stands still, who was pushed, and when.
+
+It is worked out from the record (the stage, the clocks, chases and rungs of the ladder), never stored, and never
+says what a question or a reason says: only that there was one, asked where and about how much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.core.calendars import WorkingCalendar
+from workflows.core.clocks import Clock, Pause
+from workflows.core.spans import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """Something that was done about the waiting: a chase by ``by``, or a rung of clock ``clock`` that told ``told``."""
+
+    at: datetime
+    by: str = ""
+    told: str = ""
+    clock: int = 0
+
+    @property
+    def chase(self) -> bool:
+        """Whether a person chased; else the ladder told somebody."""
+        return not self.clock
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What may be told of a question that waits for its answer: where it was asked, and about how many items."""
+
+    stage_title: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """The reason for lateness in parts. ``working_days`` have begun and ended since ``since``, in London's days."""
+
+    waits_for: str
+    since: datetime
+    working_days: int
+    paused_since: datetime | None = None
+    paused_for: int = 0
+    paused_why: str = ""
+    question: OpenQuestion | None = None
+    escalated: tuple[Push, ...] = ()
+    chased: tuple[Push, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Where a request stands: whom it waits for and since when, and the clocks that run or are held for it."""
+
+    waits_for: str
+    since: datetime
+    clock: Clock | None
+    held: Clock | None
+    question: OpenQuestion | None = None
+
+
+def lateness(wait: Wait, pushes: Iterable[Push], calendar: WorkingCalendar, *, now: datetime) -> Lateness:
+    """The reason for lateness at ``now``. What was done about an earlier stage is that stage's affair and left out."""
+    clocks = [clock for clock in (wait.clock, wait.held) if clock is not None]
+    numbers = {clock.number for clock in clocks}
+    began = min((clock.started_at for clock in clocks), default=wait.since)
+    known = sorted((push for push in pushes if push.at <= now), key=lambda push: push.at)
+    pause = _open_pause(clocks)
+    return Lateness(
+        waits_for=wait.waits_for,
+        since=wait.since,
+        working_days=_worked(wait.since, now, calendar),
+        paused_since=pause.start if pause else None,
+        paused_for=_worked(pause.start, now, calendar) if pause else 0,
+        paused_why=pause.reason if pause else "",
+        question=wait.question,
+        escalated=tuple(push for push in known if not push.chase and push.clock in numbers),
+        chased=tuple(push for push in known if push.chase and push.at >= began),
+    )
+
+
+def _open_pause(clocks: Iterable[Clock]) -> Pause | None:
+    return next((pause for clock in clocks for pause in clock.pauses if pause.end is None), None)
+
+
+def _worked(since: datetime, now: datetime, calendar: WorkingCalendar) -> int:
+    return max(calendar.working_days_between(local_day(since), local_day(now)), 0)

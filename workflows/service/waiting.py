@@ -1,0 +1,89 @@
+"""The reason for lateness in words: the same for a row of the board and for the page of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from workflows.core import events as e
+from workflows.core.calendars import WorkingCalendar
+from workflows.core.case import Case
+from workflows.core.definition import Definition
+from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
+from workflows.store.pages import Line
+
+LONDON = ZoneInfo("Europe/London")
+PUSHES = ("Chased", "Escalated")
+"""The events that tell what was done about the waiting, by the names that they are stored under."""
+_TIMES = {1: "once", 2: "twice"}
+
+
+def of_case(
+    case: Case,
+    definition: Definition,
+    calendar: WorkingCalendar,
+    lines: Iterable[Line],
+    *,
+    waits_for: str,
+    now: datetime,
+) -> Lateness | None:
+    """Why this case waits, from its history; None for one that nobody has to act on."""
+    if case.closed or case.submitted_at is None:
+        return None
+    asked = case.open_question
+    question = OpenQuestion(definition.stage(asked.stage).title, len(asked.items)) if asked else None
+    wait = Wait(waits_for, case.stage_since, case.clock, case.held, question)
+    return lateness(wait, (push for line in lines if (push := _push(line))), calendar, now=now)
+
+
+def _push(line: Line) -> Push | None:
+    match line.event:
+        case e.Chased():
+            return Push(line.event.at, by=line.by)
+        case e.Escalated():
+            return Push(line.event.at, told=line.event.told, clock=line.event.clock)
+        case _:
+            return None
+
+
+def sentences(found: Lateness) -> tuple[str, ...]:
+    """The reason, one thing a sentence, that which matters first."""
+    said = [f"Waiting for {found.waits_for} for {days(found.working_days)}, since {_day(found.since)}."]
+    if found.paused_since is not None:
+        said.append(_paused(found))
+    said += [f"Escalated to {push.told} on {_instant(push.at)}." for push in found.escalated]
+    if found.chased:
+        last = found.chased[-1]
+        number = len(found.chased)
+        times = _TIMES.get(number, f"{number} times")
+        by = f" by {last.by}" if last.by else ""
+        said.append(f"Chased {times}{', last' if number > 1 else ''} on {_instant(last.at)}{by}.")
+    return tuple(said)
+
+
+def _paused(found: Lateness) -> str:
+    assert found.paused_since is not None
+    why = found.paused_why
+    if found.question is not None:
+        about = "the whole request"
+        if found.question.items:
+            about = "1 item" if found.question.items == 1 else f"{found.question.items} items"
+        why = f"a question about {about} was asked at “{found.question.stage_title}”"
+    return f"The clock is paused since {_day(found.paused_since)} ({days(found.paused_for)}): {why}."
+
+
+def days(number: int) -> str:
+    """Working days in words."""
+    if number < 1:
+        return "less than a working day"
+    return "1 working day" if number == 1 else f"{number} working days"
+
+
+def _day(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+def _instant(at: datetime) -> str:
+    return f"{_day(at)} at {at.astimezone(LONDON):%H:%M}"

@@ -1,0 +1,159 @@
+"""The manager's board: figures, rows with what was done about the waiting, and the cases that were ticked.
+
+Each is one statement, whatever the number of cases. The text is put together from the fixed parts below, only
+with the conditions that a filter needs, so that the planner sees what is asked for; values are always parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from workflows.store.lists import COLUMNS, NOT_ASIDE, PAGE, Viewer
+
+_SIDES = {"held": ("c.holder_org", "c.requester_org"), "asked": ("c.requester_org", "c.holder_org")}
+"""For each side the organisation whose board it is, and the other one."""
+_MANAGED = {"held": NOT_ASIDE, "asked": "true"}
+_OPEN = "c.closed_at IS NULL AND c.submitted_at IS NOT NULL"
+_URGENCIES = "(VALUES ('emergency', 0), ('priority', 1), ('routine', 2)) AS u(name, rank)"
+"""Urgency beats age: within one urgency what falls due first stands first, and what is paused last."""
+_STATES = {
+    "overdue": "c.overdue",
+    "today": "NOT c.overdue AND c.due_at <= :today",
+    "risk": "NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk",
+    "paused": "c.paused",
+}
+_WAITS = {
+    "requester": "c.kind = 'information_needed'",
+    "holder": "c.awaits_org IS NOT NULL",
+    "paused": "c.paused",
+}
+NOBODY = "nobody"
+"""The filter on people that leaves what has been given to nobody by name."""
+# Never the words of a question or a reason: only that there was one, where, and about how much.
+_SHOWN = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name AS assignee_name,
+    q.name AS requester_name, (s.state -> 'clock')::text AS clock, (s.state -> 'held')::text AS held,
+    w.stage AS asked_stage, w.items AS asked_items, p.pushes,
+    s.state ->> 'calendar' AS calendar FROM listed l
+    JOIN cases s ON s.id = cast(l.id AS uuid)
+    JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
+    JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)
+    LEFT JOIN LATERAL (SELECT each ->> 'stage' AS stage, jsonb_array_length(coalesce(each -> 'items', '[]')) AS items
+        FROM jsonb_array_elements(s.state -> 'questions') each WHERE each ->> 'answered_at' IS NULL LIMIT 1) w ON true
+    LEFT JOIN LATERAL (SELECT json_agg(json_build_object('at', e.at, 'by', b.name, 'told', e.facts ->> 'told',
+            'clock', cast(e.facts ->> 'clock' AS int)) ORDER BY e.seq)::text AS pushes
+        FROM events e LEFT JOIN people b ON b.id = cast(nullif(e.actor, '') AS uuid)
+        WHERE e.stream = cast(l.id AS uuid) AND e.type IN ('Chased', 'Escalated')) p ON true"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The instants that part "due today" and "at risk" from the rest."""
+
+    today: datetime
+    risk: datetime
+
+
+@cache
+def _rows(side: str, state: str, waits: str, named: frozenset[str]) -> TextClause:
+    mine, other = _SIDES[side]
+    conditions = [f"{mine} = cast(:org AS uuid)", _OPEN, _MANAGED[side], "c.urgency = u.name"]
+    conditions += [_STATES[state]] if state else []
+    conditions += [_WAITS[waits]] if waits else []
+    conditions += ["c.stage = :stage"] if "stage" in named else []
+    conditions += ["c.urgency = :urgency"] if "urgency" in named else []
+    conditions += [f"{other} = cast(:agency AS uuid)"] if "agency" in named else []
+    if "holder" in named:
+        conditions.append(
+            "(c.assignee = cast(:holder AS uuid)"
+            " OR (c.kind = 'information_needed' AND c.requester = cast(:holder AS uuid)))"
+        )
+    conditions += ["c.assignee IS NULL AND c.awaits_org IS NOT NULL"] if NOBODY in named else []
+    order = "ORDER BY rank, due_at NULLS LAST, id"
+    return text(
+        f"""WITH listed AS (SELECT m.* FROM {_URGENCIES} CROSS JOIN LATERAL (SELECT {COLUMNS}, u.rank FROM cases c
+        WHERE {" AND ".join(conditions)} ORDER BY c.due_at, c.id LIMIT :most) m {order} LIMIT :size OFFSET :skip)
+        SELECT {_SHOWN} ORDER BY l.rank, l.due_at NULLS LAST, l.id"""
+    )
+
+
+@cache
+def _figures(side: str) -> TextClause:
+    mine, other = _SIDES[side]
+    return text(
+        f"""SELECT f.*, o.name AS agency_name FROM (SELECT c.stage, c.workflow, {other}::text AS agency,
+        max(c.definition_version) AS definition_version, count(*) AS open,
+        count(*) FILTER (WHERE {_STATES["overdue"]}) AS overdue, count(*) FILTER (WHERE {_STATES["paused"]}) AS paused,
+        count(*) FILTER (WHERE {_STATES["today"]}) AS today, count(*) FILTER (WHERE {_STATES["risk"]}) AS risk
+        FROM cases c WHERE {mine} = cast(:org AS uuid) AND {_OPEN} AND {_MANAGED[side]}
+        GROUP BY GROUPING SETS ((c.stage, c.workflow), ({other}))) f
+        LEFT JOIN organisations o ON o.id = cast(f.agency AS uuid) ORDER BY f.workflow, f.stage, o.name, o.id"""
+    )
+
+
+def board(
+    connection: Connection, *, side: str, org: str, cut: Cut, filters: Mapping[str, str], number: int, viewer: Viewer
+) -> Sequence[Any]:
+    """One page of open cases of an organisation, and one row more when there are others."""
+    named = frozenset(name for name in ("stage", "urgency", "agency", "holder") if filters[name])
+    if filters["holder"] == NOBODY:
+        named = named - {"holder"} | {NOBODY}
+    skip = (number - 1) * PAGE
+    values = {
+        **filters, **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "size": PAGE + 1,
+        "skip": skip, "most": skip + PAGE + 1,
+    }  # fmt: skip
+    return _run(connection, _rows(side, filters["state"], filters["waits"], named), values)
+
+
+def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Viewer) -> Sequence[Any]:
+    """Counts of open cases (open, overdue, paused, due today, at risk) per stage, then per other organisation.
+
+    A row has either a stage and a workflow, or an agency with its name.
+    """
+    values = {**viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk}
+    return _run(connection, _figures(side), values)
+
+
+def _run(connection: Connection, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Send a statement with the values that it names, and no others."""
+    return connection.execute(statement, {name: values[name] for name in statement._bindparams}).all()
+
+
+_TICKED = text(
+    f"""SELECT c.id::text AS id, c.reference, c.workflow, c.definition_version, c.stage FROM cases c
+    WHERE c.id = ANY (cast(:ids AS uuid[])) AND {_OPEN} AND ((c.holder_org = cast(:org AS uuid) AND {NOT_ASIDE})
+    OR c.requester_org = cast(:org AS uuid)) ORDER BY c.due_at NULLS LAST, c.reference"""
+)
+
+
+def ticked(connection: Connection, *, ids: Sequence[str], org: str, viewer: Viewer) -> Sequence[Any]:
+    """Those of the cases that stand on this organisation's board for this person."""
+    return connection.execute(_TICKED, {**viewer.parameters(), "ids": list(ids), "org": org}).all()
+
+
+_CALENDAR = text("SELECT calendar FROM organisations WHERE id = cast(:org AS uuid)")
+
+
+def calendar_of(connection: Connection, org: str) -> str:
+    """The working calendar that an organisation counts by. Raises NoResultFound for one that there is not."""
+    return str(connection.execute(_CALENDAR, {"org": org}).scalar_one())
+
+
+_ENDED = text(
+    """SELECT count(*) FILTER (WHERE c.outcome = 'shared') AS shared,
+    count(*) FILTER (WHERE c.outcome = 'partly_shared') AS partly_shared,
+    count(*) FILTER (WHERE c.outcome = 'declined') AS declined,
+    count(*) FILTER (WHERE c.state -> 'silences' <> '[]'::jsonb) AS silent
+    FROM cases c WHERE c.holder_org = cast(:org AS uuid) AND c.closed_at >= :since"""
+)
+
+
+def ended(connection: Connection, *, org: str, since: datetime) -> Any:
+    """How the cases that an organisation held have ended since an instant."""
+    return connection.execute(_ENDED, {"org": org, "since": since}).one()
