@@ -11,7 +11,7 @@ from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, R
 from workflows.core.following import deciding_roles
 from workflows.core.followups import FollowUp, FollowUpKind
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
-from workflows.core.request import Recipient, Request
+from workflows.core.request import Consent, ConsentState, Person, PersonRole, Recipient, Request
 from workflows.core.reveal import Reveal
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -82,16 +82,21 @@ _ASK = Reveal(number=1, label="Child A", asked_by="asker", asked_at=_AT, reason=
 """Somebody else waits to see a name: whether the person of the row may answer is asked too."""
 
 
+_GIVEN = Consent(ConsentState.GIVEN)
+"""Consent that was given can be taken back: whether the person of the row may record that is asked too."""
+
+
 def case_at(stage: Stage, definition: Definition) -> Case:
     """A case that stands at ``stage``, with advice given by the adviser of the matrix."""
     advised = stage.kind in (StageKind.ADJUDICATION, StageKind.RELEASE, StageKind.REVIEW)
     advice = Advice(AdviceType.SUPPORTS, "", (), False, "", _ADVISER, "", "", _AT, 1)
     recipient = Recipient("Recipient", _RECIPIENT, items=("item",))
+    subject = Person("Adult A", roles=(PersonRole.DATA_SUBJECT,))
     holding = next(each for each in definition.stages.values() if each.side is Side.HOLDER)
     return Case(
         id="case", reference="GH", definition=definition.ref, packs=(), version=1, stage=stage.name, kind=stage.kind,
         requester=_OWNER, requester_org=_ASKER, holder_org=_HOLDER, calendar="england-and-wales",
-        created_at=_AT, stage_since=_AT, request=Request(recipients=(recipient,)),
+        created_at=_AT, stage_since=_AT, request=Request(people=(subject,), recipients=(recipient,), consent=_GIVEN),
         submitted_at=None if stage.kind is StageKind.DRAFT else _AT, advice=(advice,) if advised else (),
         reveals=(_ASK,),
         back_to=holding.name if stage.kind is StageKind.INFORMATION_NEEDED else "",
