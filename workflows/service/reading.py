@@ -66,8 +66,10 @@ def case_page(
             labels = sorted(shown)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="identity", at=now, items=labels)
         found = _page(library, named, definition, person, seen, lines, packs=packs, shown=shown, now=now)
+        late = waiting.of_case(named.case, definition, library, lines, waits_for=found.awaits, now=now)
         return replace(
-            found, tracks=tracks.views(connection, library, named.case, person),
+            found, late=late if seen.only is None else None,
+            tracks=tracks.views(connection, library, named.case, person),
             asked_besides=tracks.asked_besides(connection, named.case, person),
         )  # fmt: skip
 
@@ -162,15 +164,13 @@ def _page(
     case, lines = _hers(case, lines, seen, person.email)
     request = case.request if seen.request and case.counts is None else None
     clock, calendar = whole.clock or whole.held, library.calendar(case.calendar)
-    waits_for = awaits(whole, definition, assignee=named.assignee_name)
-    late = waiting.of_case(whole, definition, calendar, lines, waits_for=waits_for, now=now)
     return CasePage(
         id=case.id, reference=case.reference, version=case.version, definition=definition,
         stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value, look=seen,
         requester_name=named.requester_name, requester_org_name=named.requester_org_name,
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
-        awaits=waits_for, late=late if seen.only is None else None, assignee_name=named.assignee_name,
+        awaits=awaits(whole, definition, assignee=named.assignee_name), assignee_name=named.assignee_name,
         time_left=time_left(clock, calendar, now=now) if clock else None,
         why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
         paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,

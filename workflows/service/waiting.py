@@ -7,10 +7,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from workflows.core import events as e
-from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case
 from workflows.core.definition import Definition
 from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
+from workflows.service.library import Library
 from workflows.store.pages import Line
 
 LONDON = ZoneInfo("Europe/London")
@@ -22,7 +22,7 @@ _TIMES = {1: "once", 2: "twice"}
 def of_case(
     case: Case,
     definition: Definition,
-    calendar: WorkingCalendar,
+    library: Library,
     lines: Iterable[Line],
     *,
     waits_for: str,
@@ -34,7 +34,8 @@ def of_case(
     asked = case.open_question
     question = OpenQuestion(definition.stage(asked.stage).title, len(asked.items)) if asked else None
     wait = Wait(waits_for, case.stage_since, case.clock, case.held, question)
-    return lateness(wait, (push for line in lines if (push := _push(line))), calendar, now=now)
+    pushes = (push for line in lines if (push := _push(line)))
+    return lateness(wait, pushes, library.calendar(case.calendar), now=now)
 
 
 def _push(line: Line) -> Push | None:
