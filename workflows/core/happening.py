@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from workflows.core.calendars import Length
-from workflows.core.definition import StageKind
+from workflows.core.definition import StageKind, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,25 @@ class ClockStart:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockEnd:
+    """A clock that has stopped: when it was due, as calendars were then, and the working days that it took.
+
+    ``clock`` is its number; 0 stands for the whole request, which has no due instant of its own. The urgency is
+    told here as well, because what the requester wrote may be erased.
+    """
+
+    clock: int
+    due: datetime | None
+    working_days: int
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """A change of stage. ``resume`` puts the clock that was paused back to work."""
+    """A change of stage. ``resume`` puts the clock that was paused back to work; ``ended`` are those that stop.
+
+    What ended is written down for good: a holiday that is announced later moves no figure that was published.
+    """
 
     stage: str
     kind: StageKind
@@ -28,6 +45,7 @@ class Move:
     pause: bool = False
     resume: bool = False
     outcome: str = ""
+    ended: tuple[ClockEnd, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_kno
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
+from workflows.core.timeliness import spells, stamped
 from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.pinning import in_force
@@ -216,6 +217,8 @@ def _store(
     head: str,
 ) -> Done:
     """Fold, seal and write everything that follows from what happened."""
+    calendar = library.calendar((before or apply(None, happened[0])).calendar)
+    happened = stamped(before, happened, definition, calendar)
     after = before
     for event in happened:
         after = apply(after, event)
@@ -224,12 +227,12 @@ def _store(
         happened, stream=after.id, version=before.version if before else 0, head=head,
         command_id=command.id, salt=secrets.token_hex(16),
     )  # fmt: skip
-    calendar = library.calendar(after.calendar)
     listing = listed(after, definition, calendar)
+    ended = spells(before, happened, definition, calendar)
     if before is None:
-        cases.insert(connection, after, listing, head=sealed[-1].digest)
+        cases.insert(connection, after, listing, head=sealed[-1].digest, ended=ended)
     else:
-        cases.update(connection, after, listing, head=sealed[-1].digest)
+        cases.update(connection, after, listing, head=sealed[-1].digest, ended=ended)
     events.append(connection, sealed, stream=after.id, command_id=command.id)
     if gone := erases(happened):
         events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)

@@ -23,6 +23,7 @@ from workflows.core.grounds import BasisOverride, Bodies
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.rulebook import handle
+from workflows.core.timeliness import spells, stamped
 from workflows.service.execute import listed
 from workflows.service.library import Library
 from workflows.service.scenario import Cast, Scenario, Step, reference, scenarios, script
@@ -131,7 +132,8 @@ def copies(engine: Engine, library: Library, case_id: str, number: int) -> list[
         definition = library.definition(connection, case.definition)
     calendar = library.calendar(case.calendar)
     work = due(case, definition, calendar)
-    history = bulk.prepare(case, [(each.event,) for each in past], listed(case, definition, calendar), work)
+    ended = spells(None, [each.event for each in past], definition, calendar)
+    history = bulk.prepare(case, [(each.event,) for each in past], listed(case, definition, calendar), work, ended)
     batch, chance = bulk.Batch.empty(), random.SystemRandom()
     made = [batch.add(history, reference=_reference(chance)) for _ in range(number)]
     _write(engine, batch)
@@ -208,7 +210,8 @@ class _Play:
                 case, commands = played.case, played.commands
                 calendar = self.library.calendar(case.calendar)
                 work = due(case, self.definition, calendar)
-                found.append(bulk.prepare(case, commands, listed(case, self.definition, calendar), work))
+                ended = spells(None, [event for events in commands for event in events], self.definition, calendar)
+                found.append(bulk.prepare(case, commands, listed(case, self.definition, calendar), work, ended))
         return found
 
     def _one(self, number: int) -> Pattern | None:
@@ -272,7 +275,7 @@ class _Play:
         for command in commands:
             if case is not None:
                 case = self._time_passes(case, done, until=command.at)
-            events = handle(case, self._acting(case, command), self.definition)
+            events = self._handled(case, self._acting(case, command))
             for event in events:
                 case = apply(case, event)
             done.append(tuple(events))
@@ -298,6 +301,12 @@ class _Play:
                 case = apply(case, event)
             done.append(tuple(events))
         return case
+
+    def _handled(self, case: Case | None, command: c.Command) -> list[Event]:
+        """What a command does, with the clocks that it ends, as the door writes it."""
+        events = handle(case, command, self.definition)
+        calendar = self.library.calendar((case or apply(None, events[0])).calendar)
+        return stamped(case, events, self.definition, calendar)
 
     def _acting(self, case: Case | None, command: c.Command) -> c.Command:
         """The command with the position that the door would have found for its actor."""

@@ -18,11 +18,13 @@ from typing import Any
 from workflows.core.case import Case, apply
 from workflows.core.due import due
 from workflows.core.register import Break, Entry, commitment, first_break, seal
+from workflows.core.timeliness import spells
 from workflows.service.execute import listed
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading
 from workflows.store import cases, events, streams
 from workflows.store.mapping import Sealed, case_from_json, instant_text
+from workflows.store.spells import sorted_as_stored
 
 __all__ = ["Break", "HouseEvent", "Misfit", "Whole", "check_folds", "name_of", "record_house", "verify"]
 
@@ -145,8 +147,9 @@ _AS_JSON = frozenset({"state", "follow_ups"})
 
 def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> str:
     folded: Case | None = None
-    for past in events.of_stream(connection, row.columns["id"]):
-        folded = apply(folded, past.event)
+    record = [past.event for past in events.of_stream(connection, row.columns["id"])]
+    for event in record:
+        folded = apply(folded, event)
     if folded is None:
         return "it has no events"
     kept = case_from_json(json.dumps(row.columns["state"]))
@@ -163,4 +166,6 @@ def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> s
     items = [(item.clock, item.rung, item.command.value, item.at) for item in due(folded, definition, calendar)]
     if items != row.due:
         return "its due work is not what its clock says"
+    if sorted_as_stored(spells(None, record, definition, calendar)) != row.spells:
+        return "what is kept of its times is not what its events say; make it anew with: gatehouse timeliness rebuild"
     return ""

@@ -22,9 +22,11 @@ from workflows.core.case import Case
 from workflows.core.due import DueItem
 from workflows.core.events import Event
 from workflows.core.register import GENESIS, canonical
+from workflows.core.timeliness import Spell
 from workflows.store.cases import Listing, row
 from workflows.store.engine import Connection, Engine
 from workflows.store.mapping import erases, instant_text, split
+from workflows.store.spells import COLUMNS as SPELL_COLUMNS
 
 _EVENT_COLUMNS = (
     "stream", "seq", "type", "at", "actor", "command_id", "ordinal", "facts", "commitments", "texts", "salt",
@@ -64,10 +66,20 @@ class History:
     happened: tuple[_Happened, ...]
     commands: int
     due: tuple[str, ...]
+    spells: tuple[str, ...]
 
 
-def prepare(case: Case, commands: Sequence[Sequence[Event]], listing: Listing, due: Iterable[DueItem]) -> History:
-    """The pattern of a case: as it is now, the events of each command in order, its list columns, its due work."""
+def prepare(
+    case: Case,
+    commands: Sequence[Sequence[Event]],
+    listing: Listing,
+    due: Iterable[DueItem],
+    ended: Sequence[Spell] = (),
+) -> History:
+    """The pattern of a case: as it is now, the events of each command in order, its list columns, its due work.
+
+    ``ended`` are the clocks that have stopped.
+    """
     fixed = {
         "reference": case.reference, "workflow": case.definition.workflow,
         "definition_version": case.definition.version, "created_at": case.created_at, "requester": case.requester,
@@ -86,7 +98,12 @@ def prepare(case: Case, commands: Sequence[Sequence[Event]], listing: Listing, d
             for ordinal, event in enumerate(events)
         ),
         due=tuple(f"{item.clock}\t{item.rung}\t{item.command.value}\t{item.at.isoformat()}" for item in due),
+        spells=tuple(_spell(each) for each in ended),
     )  # fmt: skip
+
+
+def _spell(each: Spell) -> str:
+    return "\t".join(_field(getattr(each, name)) for name in SPELL_COLUMNS if name != "case_id")
 
 
 def _happened(event: Event, number: int, ordinal: int, *, gone: Mapping[str, datetime]) -> _Happened:
@@ -111,17 +128,18 @@ def _adapter(kind: type[Event]) -> TypeAdapter[Any]:
 
 @dataclass(slots=True)
 class Batch:
-    """Lines for the three tables, gathered until they are copied in."""
+    """Lines for the tables, gathered until they are copied in."""
 
     cases: list[str]
     events: list[str]
     due: list[str]
+    spells: list[str]
     columns: tuple[str, ...] = ()
 
     @classmethod
     def empty(cls) -> Batch:
         """A batch with nothing in it."""
-        return cls([], [], [])
+        return cls([], [], [], [])
 
     def add(self, history: History, *, reference: str) -> str:
         """One more case with this history, under a new id and ``reference``; the id."""
@@ -132,6 +150,7 @@ class Batch:
         values = (v for name, v in zip(history.columns, history.values, strict=True) if name != "reference")
         self.cases.append("\t".join((case_id, reference, head, state, *values)))
         self.due.extend(f"{case_id}\t{item}" for item in history.due)
+        self.spells.extend(f"{case_id}\t{each}" for each in history.spells)
         return case_id
 
     def _seal(self, history: History, case_id: str, reference: str) -> str:
@@ -180,6 +199,7 @@ def copy(connection: Connection, batch: Batch) -> None:
     _copy(connection, "cases", batch.columns, batch.cases)
     _copy(connection, "events", _EVENT_COLUMNS, batch.events)
     _copy(connection, "due_items", _DUE_COLUMNS, batch.due)
+    _copy(connection, "spells", SPELL_COLUMNS, batch.spells)
 
 
 def _copy(connection: Connection, table: str, columns: Sequence[str], lines: list[str]) -> None:
@@ -194,7 +214,7 @@ def refresh_statistics(engine: Engine) -> None:
     """Let the planner know that tables have grown, and pages be read without looking up who may see them."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("SET statement_timeout = 0"))
-        for table in ("cases", "events", "due_items"):
+        for table in ("cases", "events", "due_items", "spells"):
             connection.execute(text(f"VACUUM (ANALYZE) {table}"))
         connection.execute(text("RESET statement_timeout"))
 
@@ -216,7 +236,7 @@ def _field(value: Any) -> str:
             return "t" if value else "f"
         case datetime():
             return value.isoformat()
-        case list():
+        case list() | tuple():
             return "{" + ",".join(f'"{each}"' for each in value) + "}"
         case _:
             return _escaped(str(value))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
@@ -18,7 +19,9 @@ from workflows.core.grounds import Bodies
 from workflows.core.paragraph18 import BodyFacts
 from workflows.core.permissions import Membership, Principal
 from workflows.core.rounds import barred
+from workflows.core.timeliness import Spell
 from workflows.core.votes import waiting_for_second
+from workflows.store import spells
 from workflows.store.mapping import case_from_json, case_to_json
 
 PERSON = """(SELECT json_build_object('name', p.name, 'email', p.email, 'roles', coalesce((
@@ -75,6 +78,8 @@ _INSERT = text(
     {", ".join(f":{name}" for name in _FIXED)}, {", ".join(map(_placeholder, _COLUMNS))})"""
 )
 
+_WITH_SPELLS = {each: text(f"WITH {spells.KEPT} {each.text}") for each in (_INSERT, _UPDATE)}
+
 
 @dataclass(frozen=True, slots=True)
 class Locked:
@@ -127,8 +132,8 @@ def principal_from(person_id: str, found: str | None) -> Principal | None:
     return Principal(person_id, data["name"], data["email"], memberships)
 
 
-def insert(connection: Connection, case: Case, listing: Listing, *, head: str) -> None:
-    """Store a new case. Raises IntegrityError when the id or the reference exists."""
+def insert(connection: Connection, case: Case, listing: Listing, *, head: str, ended: Sequence[Spell] = ()) -> None:
+    """Store a new case, and the clocks that have stopped. Raises IntegrityError when the id or the reference exists."""
     fixed = {
         "reference": case.reference,
         "workflow": case.definition.workflow,
@@ -138,12 +143,18 @@ def insert(connection: Connection, case: Case, listing: Listing, *, head: str) -
         "requester_org": case.requester_org,
         "holder_org": case.holder_org,
     }
-    connection.execute(_INSERT, {**row(case, listing, head=head), **fixed})
+    statement, more = _with_spells(_INSERT, ended)
+    connection.execute(statement, {**row(case, listing, head=head), **fixed, **more})
 
 
-def update(connection: Connection, case: Case, listing: Listing, *, head: str) -> None:
-    """Store the case as it is now."""
-    connection.execute(_UPDATE, row(case, listing, head=head))
+def update(connection: Connection, case: Case, listing: Listing, *, head: str, ended: Sequence[Spell] = ()) -> None:
+    """Store the case as it is now, and in the same statement the clocks that have stopped."""
+    statement, more = _with_spells(_UPDATE, ended)
+    connection.execute(statement, {**row(case, listing, head=head), **more})
+
+
+def _with_spells(statement: TextClause, ended: Sequence[Spell]) -> tuple[TextClause, dict[str, str]]:
+    return (_WITH_SPELLS[statement], {"spells": spells.as_json(ended)}) if ended else (statement, {})
 
 
 def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection, select, text
 
 from workflows.core.register import GENESIS
+from workflows.core.timeliness import Spell
+from workflows.store import spells
 from workflows.store.tables import cases, due_items
 
 _OPEN = text(
@@ -27,10 +29,11 @@ _STREAM_IDS = UUID("0d6c7a52-1f0e-5d0b-8a5e-51f2f0c3a9b4")
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case row with every column, and its due rows as (clock, rung, command, instant)."""
+    """A case row with every column, its due rows as (clock, rung, command, instant), and its spells."""
 
     columns: dict[str, Any]
     due: list[tuple[int, str, str, Any]]
+    spells: list[Spell]
 
 
 def one_moment(connection: Connection) -> None:
@@ -72,4 +75,5 @@ def case_rows(connection: Connection, *, batch: int = 200) -> Iterator[list[Case
         wanted = select(due_items).where(due_items.c.case_id.in_([row.id for row in rows]))
         for item in connection.execute(wanted.order_by(due_items.c.due_at, due_items.c.rung)):
             due.setdefault(item.case_id, []).append((item.clock, item.rung, item.command, item.due_at))
-        yield [CaseRow(dict(row._mapping), due.get(row.id, [])) for row in rows]
+        ended = spells.of_cases(connection, [row.id for row in rows])
+        yield [CaseRow(dict(row._mapping), due.get(row.id, []), ended.get(row.id, [])) for row in rows]
