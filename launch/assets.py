@@ -247,6 +247,7 @@ def _fill(part: Path, assets: Path, node: Node, *, for_tests: bool) -> None:
         put(image.name, image.read_bytes())
     put("gatehouse.css", _style(assets, node, names).encode())
     put("gatehouse.js", _script(assets).encode())
+    put("live.js", (assets / "js" / "live.mjs").read_bytes())
     (part / MANIFEST).write_text(json.dumps(names, indent=1, sort_keys=True), encoding="utf-8")
     (part / "LICENCES.txt").write_text(_licences(assets.parent), encoding="utf-8")
     if for_tests:

@@ -30,6 +30,15 @@ NO_SESSION = ("/static/", "/health/")
 """Where no page needs to know who asks."""
 
 
+LOOK_AGAIN = "X-Look-Again"
+"""The header with which a page's script asks whether the page has changed: nobody's act."""
+
+
+def looks_again(asked: Request) -> bool:
+    """Whether a page's script asks, and not a person."""
+    return asked.method == "GET" and LOOK_AGAIN in asked.headers
+
+
 class HouseSession(CallbackDict[str, Any], SessionMixin):
     """The session of one request. ``visit`` is None for somebody who is not signed in."""
 
@@ -84,7 +93,7 @@ class HouseSessions(SessionInterface):
         if given.startswith(_VISITOR):
             return self._visitor(given)
         try:
-            visit = self._office.visit(given)
+            visit = self._office.visit(given, used=not looks_again(request))
         except (Unavailable, Busy) as fault:
             session = self._visitor()
             session.failed = fault

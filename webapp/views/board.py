@@ -7,13 +7,17 @@ from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from webapp.guards import signed_in
+from webapp.house import house
+from webapp.live import Live, answer, live
 from webapp.views import board_filters as filter_words
-from webapp.views.desk import casework, me, new_id, page_number
+from webapp.views.desk import casework, me, page_number
 from webapp.views.showing import TimeView, long_date, tag_markup, time_view
 from workflows.core.definition import Role
 from workflows.core.refusals import not_found
+from workflows.service.saved_filters import SavedFilters
 from workflows.service.views import BoardFilters, BoardPage, BoardRow
 from workflows.service.waiting import sentences
 
@@ -33,26 +37,52 @@ class Line:
 
 @blueprint.get("/board")
 @signed_in
-def page() -> str:
+def page() -> Response | str:
     """What needs someone, as the filters in the address say."""
     filters, group = filter_words.of_address(request.args)
     place = managed_place()
     found = casework().board(me(), place, filters=filters, page=page_number(), now=g.now)
-    return render_template(
+    shown = _live(found, filters, group)
+    return answer(shown) or render_template(
         "board/page.html",
         found=found,
+        live=shown,
         filters=filters,
         group=group,
         kept=filter_words.kept(filters, group),
-        groups=_grouped(found, group),
-        figures=filter_words.figures(found, filters, group),
         applied=filter_words.applied(found, filters, group),
         options=filter_words.options(found),
+        saved=filter_words.saved_links(SavedFilters(house().engine).of(me(), place)),
         clear_url=url_for("board.page"),
         ended_since=long_date(found.ended.since) if found.ended else "",
-        pages=_pages(found, filters, group),
-        command_id=new_id(),
         org=place,
+    )
+
+
+def _live(found: BoardPage, filters: BoardFilters, group: str) -> Live:
+    """The figures and the rows: what changes while the page is open."""
+    groups = _grouped(found, group)
+    figures = filter_words.figures(found, filters, group)
+    return live(
+        {"figures": "board/_figures.html", "rows": "board/_rows.html"},
+        [
+            *(each["number"] for each in figures),
+            found.more,
+            *(
+                (line.row.id, line.row.version, line.time and line.time.words, line.why)
+                for _, lines in groups
+                for line in lines
+            ),
+        ],
+        url=filter_words.url(filters, group, number=found.page),
+        found=found,
+        filters=filters,
+        group=group,
+        groups=groups,
+        figures=figures,
+        applied=filter_words.applied(found, filters, group),
+        clear_url=url_for("board.page"),
+        pages=_pages(found, filters, group),
         may_reassign=filters.side == "held",
     )
 

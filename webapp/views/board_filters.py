@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import abort, url_for
 
 from workflows.core.definition import Urgency
+from workflows.service.saved_filters import SavedFilter
 from workflows.service.views import BoardFilters, BoardPage
 
 FIGURES = (
@@ -136,3 +137,15 @@ def options(found: BoardPage) -> dict[str, list[tuple[str, str]]]:
         "holder": [("", "Anyone"), (NOBODY, "Nobody by name"), *found.eligible],
         "group": list(GROUPS.items()),
     }
+
+
+def saved_links(saved: Sequence[SavedFilter]) -> list[dict[str, str]]:
+    """What was saved as links. What the board no longer offers leads to the board as it is without filters."""
+    found = []
+    for each in saved:
+        try:
+            address = url(*read(each.filters))
+        except BadFilter:
+            address = url_for("board.page")
+        found.append({"id": each.id, "text": each.name, "url": address})
+    return found

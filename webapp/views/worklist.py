@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from webapp.guards import signed_in
+from webapp.live import Live, answer, live
 from webapp.views.desk import casework, me, page_number
 from webapp.views.showing import TimeView, day_of, due_words, tag_markup, time_view
 from workflows.core.definition import Role, StageKind
@@ -44,7 +46,7 @@ class Line:
 
 @blueprint.get("/work")
 @signed_in
-def home() -> str:
+def home() -> Response | str:
     """One tab of the person's work, a page at a time."""
     tab = request.args.get("tab", "mine")
     if tab not in TABS:
@@ -54,12 +56,32 @@ def home() -> str:
     # A page past the end knows nothing of how much there is: the first one does.
     first = casework().worklist(me(), tab=tab, page=1, now=g.now) if found.page > 1 and not found.rows else found
     past = bool(first.rows) and not found.rows
-    return render_template(
+    shown = _live(found, lines, first, past=past)
+    return answer(shown) or render_template(
         "worklist/home.html",
-        found=found,
-        follow_ups=[{"row": one, "words": due_words(one.due, late=one.late)} for one in found.follow_ups],
-        tab=tab,
+        live=shown,
         tabs=[{"text": TABS[key], "url": url_for("worklist.home", tab=key), "current": key == tab} for key in TABS],
+        on_call=bool(me().organisations_as(Role.ON_CALL_AUTHORISER)),
+    )
+
+
+def _live(found: WorkPage, lines: list[Line], first: WorkPage, *, past: bool) -> Live:
+    """The lists themselves: what changes while the page is open."""
+    tab = found.tab
+    follow_ups = [{"row": one, "words": due_words(one.due, late=one.late)} for one in found.follow_ups]
+    return live(
+        {"count": "worklist/_count.html", "rows": "worklist/_rows.html"},
+        [
+            _count(first),
+            found.more,
+            follow_ups,
+            *((line.id, line.holder, line.time and line.time.words) for line in lines),
+            *(row.version for row in found.rows),
+        ],
+        url=_url(tab, found.page),
+        found=found,
+        tab=tab,
+        follow_ups=follow_ups,
         late=[line for line in lines if line.state == "overdue" and tab != "done"],
         rest=[line for line in lines if line.state != "overdue" or tab == "done"],
         empty_text="This page is past the end of the list." if past else EMPTY[tab],
@@ -67,9 +89,12 @@ def home() -> str:
         count=_count(first),
         case_url=url_for("cases.page", case_id="00000000-0000-0000-0000-000000000000").rpartition("/")[0],
         pages=_pages(found),
-        on_call=bool(me().organisations_as(Role.ON_CALL_AUTHORISER)),
         may_ask=bool(me().organisations_as(Role.REQUESTER)),
     )
+
+
+def _url(tab: str, number: int) -> str:
+    return url_for("worklist.home", tab=tab, page=number)
 
 
 def _line(row: WorkRow, *, mine: bool) -> Line:
@@ -96,11 +121,8 @@ def _count(found: WorkPage) -> str:
 
 
 def _pages(found: WorkPage) -> dict[str, Any]:
-    def url(number: int) -> str:
-        return url_for("worklist.home", tab=found.tab, page=number)
-
     return {
-        "previous_url": url(found.page - 1) if found.page > 1 else None,
-        "next_url": url(found.page + 1) if found.more else None,
+        "previous_url": _url(found.tab, found.page - 1) if found.page > 1 else None,
+        "next_url": _url(found.tab, found.page + 1) if found.more else None,
         "words": f"Page {found.page}" if found.page > 1 or found.more else None,
     }

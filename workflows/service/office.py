@@ -218,11 +218,14 @@ class Office:
 
     # Sessions
 
-    def visit(self, session_id: str) -> Visit | None:
-        """Who sends a request with such a session; None when it is unknown or over. One statement."""
+    def visit(self, session_id: str, *, used: bool = True) -> Visit | None:
+        """Who sends a request with such a session; None when it is unknown or over. One statement.
+
+        Not ``used``: nobody did anything, a page only looked again, and the session grows older.
+        """
         with glance(self._engine) as connection:
             found = sessions.load(connection, _digest(session_id), idle=self._limits.idle, longest=self._limits.longest)
-        if found and found.touch:
+        if found and found.touch and used:
             with transaction(self._engine) as connection:
                 sessions.touch(connection, _digest(session_id))
         return found
