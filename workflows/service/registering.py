@@ -46,6 +46,7 @@ class HouseEvent(StrEnum):
     PACK_ACTIVATED = "PackActivated"
     PACK_TURNED_DOWN = "PackTurnedDown"
     PACK_RECHECKED = "PackRechecked"
+    FIGURES_EXPORTED = "FiguresExported"
 
 
 @dataclass(frozen=True, slots=True)
