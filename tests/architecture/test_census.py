@@ -143,6 +143,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole.do(c.Escalate, rung="manager", clock=clock.number)
     whole.do(c.RaiseRecheck, rung="caldicott/2030-01", clock=0)
     whole.do(c.Chase, MANAGER)
+    whole.do(c.Extend, MANAGER, amount=1, reason="Illness.")
     whole.do(c.AskIdentity, IG, label="Child P", reason="Two children may be one.")
     whole.do(c.RefuseIdentity, GUARDIAN, number=1, answer="Labels are enough for this.")
     whole.do(c.AskIdentity, IG, label="Child P", reason="They may still be one child.")

@@ -65,10 +65,7 @@ RELEASE = (
     "      release:\n        routes:\n"
     "          - when: decision.outcome == 'shared'\n            to: shared\n          - to: partly_shared\n"
 )
-CHECK_CLOCK = (
-    "    clock:\n      routine: {length: 2 working_days}\n      priority: {length: 1 working_days}\n"
-    "      emergency: {length: 1 hours}\n"
-)
+CHECK_CLOCK = STANDARD[STANDARD.index("    clock:\n") : STANDARD.index("    ladder: holder\n")]
 DELEGATED = (
     "              has(consent.state) && consent.state == 'given' && check.done && check.finding == 'valid'"
     " && check.covers_all\n"
@@ -116,12 +113,12 @@ SHAPE = (
     Broken("unknown-action", "action: remind", "action: remember"),
     Broken("unknown-urgency", "when: {routine: 50%,", "when: {usual: 50%,"),
     Broken("unknown-task", "task: people", "task: persons"),
-    Broken("bad-length", "routine: {length: 2 working_days}", "routine: {length: 2 days}"),
-    Broken("bad-length", "routine: {length: 2 working_days}", "routine: {length: 0 hours}"),
-    Broken("bad-length", "routine: {length: 2 working_days}", "routine: {length: 9999 working_days}"),
+    Broken("bad-length", "routine: {length: 2 working_days,", "routine: {length: 2 days,"),
+    Broken("bad-length", "routine: {length: 2 working_days,", "routine: {length: 0 hours,"),
+    Broken("bad-length", "routine: {length: 2 working_days,", "routine: {length: 9999 working_days,"),
     Broken("bad-length", "routine: 50%", "routine: 150%"),
-    Broken("bad-due-time", "{length: 2 working_days}", "{length: 2 working_days, due_time: '01:30'}"),
-    Broken("bad-due-time", "{length: 2 working_days}", "{length: 2 working_days, due_time: 5pm}"),
+    Broken("bad-due-time", "{length: 2 working_days,", "{length: 2 working_days, due_time: '01:30',"),
+    Broken("bad-due-time", "{length: 2 working_days,", "{length: 2 working_days, due_time: 5pm,"),
     Broken("text-empty", "title: Consent check", "title: ' '"),
     Broken("text-too-long", "title: Consent check", f"title: {'long ' * 60}"),
 )
@@ -186,6 +183,11 @@ MEANING = (
     Broken("no-clock", CHECK_CLOCK, "", "  consent_check:"),
     Broken("clock-urgency-missing", CHECK_CLOCK, CHECK_CLOCK.replace("      emergency: {length: 1 hours}\n",
            "")),
+    Broken("extension-unit", "extension: {most: 2 working_days", "extension: {most: 9 hours"),
+    Broken("extension-by-nobody", "roles: [manager, caldicott_guardian]}", "roles: []}"),
+    Broken("role-not-for-extension", "roles: [manager, caldicott_guardian]}", "roles: [manager, requester]}"),
+    Broken("extension-not-used", "{length: 5 working_days}",
+           "{length: 5 working_days, extension: {most: 1 working_days, roles: [manager]}}"),
     Broken("clock-not-used",
            WITHDRAWN, "  withdrawn: {kind: closed, title: Withdrawn, outcome: withdrawn, ladder: holder}\n"),
     Broken("no-ladder", CHECK_CLOCK + "    ladder: holder\n", CHECK_CLOCK, "  consent_check:"),

@@ -83,7 +83,7 @@ def test_the_same_text_is_read_once() -> None:
 
 
 def test_a_due_time_can_be_given() -> None:
-    text = STANDARD.replace("{length: 2 working_days}", '{length: 2 working_days, due_time: "12:30"}', 1)
+    text = STANDARD.replace("{length: 2 working_days,", '{length: 2 working_days, due_time: "12:30",', 1)
     assert load(text).stage("consent_check").clocks[Urgency.ROUTINE].due_time == time(12, 30)
 
 

@@ -30,7 +30,7 @@ def version(number: int) -> str:
 
 def test_a_new_version_is_for_new_cases_and_open_ones_stay_on_theirs(house: House) -> None:
     before = build(house, "S2", upto="consent_check")
-    longer = version(2).replace("priority: {length: 1 working_days}", "priority: {length: 3 working_days}", 1)
+    longer = version(2).replace("priority: {length: 1 working_days,", "priority: {length: 3 working_days,", 1)
     publish(house.engine, longer, source="two.yaml", by="", at=NOW)
     after = build(house, "S2", upto="consent_check")
     assert house.case(before).definition.version == 1

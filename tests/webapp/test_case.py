@@ -56,7 +56,7 @@ def test_a_manager_sees_where_it_is_but_not_what_it_says(desk: Desk) -> None:
     assert "not what it says" in page.text
     assert "Orrin" not in page.html
     assert "Decide whether a five-year-old" not in page.html
-    assert [words(link) for link in page.all("a", role="button")] == ["Chase", "Reassign"]
+    assert [words(link) for link in page.all("a", role="button")] == ["Chase", "Reassign", "Give more time"]
 
 
 @pytest.mark.feature("C25")

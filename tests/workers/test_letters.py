@@ -122,6 +122,7 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
         Chase,
         Decide,
         DeclareConflict,
+        Extend,
         ItemContent,
         ItemDecision,
         ItemOutcome,
@@ -145,6 +146,8 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
             to_eligible=True, reason=canary,
         )
     )  # fmt: skip
+    post()
+    house.do(Extend(id=str(uuid4()), actor=max_, at=MONDAY, case_id=case, amount=1, reason=canary))
     post()
     house.time_is(MONDAY + 60 * DAY)
     sweep(house.engine, house.library)

@@ -96,5 +96,6 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.GRANT_IDENTITY: ("Answer who asks to see an identity", "reveals.answer"),
     CommandType.DECLARE_CONFLICT: ("I have a conflict of interest", "panel.conflict"),
     CommandType.REASSIGN: ("Reassign", "board_acts.reassign"),
+    CommandType.EXTEND: ("Give more time", "extending.extend"),
 }
 """For each act that a person can take on a case: the words of its button and the page it opens."""

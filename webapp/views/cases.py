@@ -89,6 +89,7 @@ _RANK = {
             CommandType.WITHDRAW,
             CommandType.CHASE,
             CommandType.REASSIGN,
+            CommandType.EXTEND,
             CommandType.ASK_IDENTITY,
             CommandType.DEMAND_SECOND,
             CommandType.DECLARE_CONFLICT,
@@ -174,6 +175,7 @@ def _next_words(found: CasePage, *, may_act: bool) -> str:
 _MINDING = IDENTITY_COMMANDS | {
     CommandType.CHASE,
     CommandType.REASSIGN,
+    CommandType.EXTEND,
     CommandType.WITHDRAW,
     CommandType.WITHDRAW_CONSENT,
     CommandType.DECLARE_CONFLICT,

@@ -33,6 +33,7 @@ WORDS: Mapping[str, str] = {
     NoticeKind.IDENTITY_ANSWERED: "Whether an identity is shown to you was answered",
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from this",
     NoticeKind.FOLLOW_UP: "You have something to follow up",
+    NoticeKind.EXTENDED: "The time was extended: it falls due later",
     NoticeKind.USE_PAUSED: "A sharing that continues is paused: its review was missed",
 }
 

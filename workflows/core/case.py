@@ -16,6 +16,9 @@ from workflows.core.commands import ItemDecision, ItemOutcome
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_reviewed, shared_now
 from workflows.core.evidence import PrincipleEvidence
+from workflows.core.extending import OVERDUE_MARK as OVERDUE_MARK
+from workflows.core.extending import extended
+from workflows.core.extending import forgotten as reasons_forgotten
 from workflows.core.findings import Advice as Advice
 from workflows.core.findings import ConsentCheck as ConsentCheck
 from workflows.core.followups import FollowUp, folded
@@ -263,10 +266,6 @@ def _clock(case: Case, move: e.Move, at: datetime) -> Clock:
     )
 
 
-OVERDUE_MARK = "overdue"
-"""The key of the rung that marks a clock overdue; every ladder has it."""
-
-
 def _unchanged(case: Case, event: e.Event) -> Case:
     return case
 
@@ -309,7 +308,11 @@ def _advised(case: Case, event: e.Advised) -> Case:
 def _redirected(case: Case, event: e.Redirected) -> Case:
     counts = Counts(event.people, event.items, event.recipients)
     return replace(
-        case, request=Request(purpose=event.kept), counts=counts, followups=(), rounds=forgotten(case.rounds)
+        reasons_forgotten(case),
+        request=Request(purpose=event.kept),
+        counts=counts,
+        followups=(),
+        rounds=forgotten(case.rounds),
     )
 
 
@@ -367,6 +370,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Reminded: _fired,
     e.Escalated: _fired,
     e.BecameOverdue: _fired,
+    e.ClockExtended: extended,
     NotSharedByDefault: silent,
     e.FollowUpOpened: _followed_up,
     e.FollowUpDone: _followed_up,

@@ -46,8 +46,27 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """More time, in the clock's own unit: who gave it, when and why.
+
+    ``again`` names rungs that spoke of a lateness which this put off: they fall once more when that is over.
+    Raises ValueError for a naive datetime.
+    """
+
+    at: datetime
+    by: str
+    amount: int
+    reason: str
+    by_name: str = ""
+    again: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock of one case.
+    """One clock of one case. With each extension it is in a further version, in which each rung falls once at most.
 
     ``due_time`` is the local time in Europe/London at which a day clock falls due; ``calendar`` the id of the
     working calendar; ``fired`` the keys of the ladder's rungs that have been climbed. Raises ValueError for a
@@ -63,6 +82,22 @@ class Clock:
     pauses: tuple[Pause, ...] = ()
     stopped_at: datetime | None = None
     fired: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """How many times the clock has been extended: with ``number``, which ladder its rungs stand on."""
+        return len(self.extensions)
+
+    @property
+    def whole(self) -> Length:
+        """The length with every extension."""
+        return replace(self.length, amount=self.length.amount + sum(each.amount for each in self.extensions))
+
+    @property
+    def ever_fired(self) -> frozenset[str]:
+        """The keys of the rungs that have been climbed in any version."""
+        return frozenset(self.fired).union(*(each.again for each in self.extensions))
 
     def __post_init__(self) -> None:
         require_aware(self.started_at)
@@ -231,11 +266,15 @@ def settled(clock: Clock, *, now: datetime) -> Clock:
 
 
 def _cut(clock: Clock, *, at: datetime | None) -> Clock:
-    """The ledger up to ``at``: later pauses left out, open ones ended there. Unchanged when None."""
-    if at is None or not clock.pauses:
+    """The ledger up to ``at``: what came later left out, open pauses ended there. Unchanged when None."""
+    if at is None or not (clock.pauses or clock.extensions):
         return clock
     kept = (p for p in clock.pauses if p.start < at)
-    return replace(clock, pauses=tuple(Pause(p.start, min(p.end or at, at), p.reason) for p in kept))
+    return replace(
+        clock,
+        pauses=tuple(Pause(p.start, min(p.end or at, at), p.reason) for p in kept),
+        extensions=tuple(each for each in clock.extensions if each.at <= at),
+    )
 
 
 def pause_spans(clock: Clock) -> tuple[Span, ...]:
@@ -248,19 +287,19 @@ def due_instant(clock: Clock, calendar: WorkingCalendar) -> datetime:
     if calendar.id != clock.calendar:
         raise ValueError(f"clock {clock.number} counts by calendar {clock.calendar}, not by {calendar.id}")
     if clock.length.unit is Unit.HOURS:
-        due = clock.started_at.astimezone(UTC) + clock.length.amount * HOUR
+        due = clock.started_at.astimezone(UTC) + clock.whole.amount * HOUR
         for span in pause_spans(clock):
             if span.start <= due:
                 due += span.end - span.start
         return due
     if clock.length.unit is Unit.WORKING_HOURS:
-        return reach(clock.started_at, clock.length.amount * HOUR, calendar, pauses=pause_spans(clock))
+        return reach(clock.started_at, clock.whole.amount * HOUR, calendar, pauses=pause_spans(clock))
     return instant(_due_day(clock, calendar), clock.due_time)
 
 
 def _due_day(clock: Clock, calendar: WorkingCalendar) -> date:
     start = local_day(clock.started_at)
-    due = due_date(start, clock.length, calendar)
+    due = due_date(start, clock.whole, calendar)
     ranges = days_with(pause_spans(clock), at=clock.due_time, after=start)
     match clock.length.unit:
         case Unit.WORKING_DAYS:
@@ -319,6 +358,16 @@ def time_words(length: timedelta, *, largest_only: bool = False, kind: str = "")
     if hours:
         return f"{plural(hours, f'{kind}hour')} {plural(minutes, 'minute')}"
     return plural(minutes, f"{kind}minute") if minutes else "less than a minute"
+
+
+def unit_words(unit: Unit) -> str:
+    """Several of a unit, as people say it. A calendar day is a day."""
+    return unit.value.replace("_", " ").removeprefix("calendar ")
+
+
+def length_words(length: Length) -> str:
+    """A length as people say it: 1 working day, 3 hours."""
+    return plural(length.amount, unit_words(length.unit).removesuffix("s"))
 
 
 def plural(amount: int, name: str) -> str:

@@ -15,6 +15,7 @@ from workflows.core.commanding import Actor as Actor
 from workflows.core.commanding import Command as Command
 from workflows.core.definition import CommandType
 from workflows.core.evidence import PrincipleEvidence
+from workflows.core.extending import Extend as Extend
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
 from workflows.core.request import Answers, Request, Task
 from workflows.core.round_commands import Challenge as Challenge
@@ -297,10 +298,11 @@ class RefuseIdentity(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung(Command):
-    """What the three commands of the clock have in common: which rung, of which clock."""
+    """What the commands of the clock have in common: which rung, of which clock, in which version of it."""
 
     rung: str
     clock: int
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

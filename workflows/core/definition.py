@@ -47,6 +47,7 @@ class CommandType(StrEnum):
     REVIEW_SHARE = "review_share"
     CHASE = "chase"
     REASSIGN = "reassign"
+    EXTEND = "extend"
     CHOOSE_HOLDERS = "choose_holders"
     DECLARE_CONFLICT = "declare_conflict"
     DEMAND_SECOND = "demand_second"
@@ -109,8 +110,8 @@ CLOCK_COMMANDS = frozenset({CommandType.REMIND, CommandType.MARK_OVERDUE, Comman
 ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.WITHDRAW_CONSENT}) | STANDING_COMMANDS
 """Commands that no stage has to allow. Whether they fit an ended case is a question for their rules."""
 
-MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN})
-"""Commands a manager may give on any open, submitted case of her organisation."""
+MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandType.EXTEND})
+"""Commands a manager may give on any open, submitted case of her organisation; of extending, the clock has its say."""
 
 COLLEAGUE_COMMANDS = frozenset({CommandType.DECLARE_CONFLICT})
 """Commands of everybody who works for the holder, on any open, submitted case: no workflow can leave them out."""
@@ -200,11 +201,23 @@ class CommandRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionRule:
+    """How much more time a clock may be given in all, in its own unit, and by which roles at the holder."""
+
+    most: Length
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRule:
-    """How long a stage may take, and the civil hour (Europe/London) at which a day clock falls due."""
+    """How long a stage may take, and the civil hour (Europe/London) at which a day clock falls due.
+
+    ``extension`` None: its time is never extended.
+    """
 
     length: Length
     due_time: time
+    extension: ExtensionRule | None = None
 
 
 class RungAction(StrEnum):

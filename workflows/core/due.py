@@ -7,8 +7,9 @@ from datetime import datetime
 
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case
-from workflows.core.clocks import Clock, due_at, fraction_instant, offset_instant
+from workflows.core.clocks import Clock, Extension, due_at, fraction_instant, offset_instant
 from workflows.core.definition import CommandType, Definition, RungAction, When
+from workflows.core.extending import Extend, faults, with_more
 from workflows.core.followups import NO_CLOCK, FollowUpKind, waiting
 from workflows.core.uses import UseState
 
@@ -28,6 +29,8 @@ class DueItem:
     clock: int
     at: datetime
     command: CommandType
+    version: int = 0
+    """Which version of the clock: how many times it had been extended."""
 
 
 def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[DueItem]:
@@ -66,15 +69,34 @@ def _rungs(case: Case, definition: Definition, calendar: WorkingCalendar) -> lis
             clock.number,
             _instant(clock, calendar, rung.when[case.urgency]),
             COMMAND_FOR[rung.action],
+            clock.version,
         )
         for rung in definition.stage(case.stage).ladder
         if case.urgency in rung.when and rung.key not in clock.fired
     ]
 
 
+def put_off(case: Case, command: Extend, definition: Definition, calendar: WorkingCalendar) -> tuple[str, ...]:
+    """The rungs that spoke of a lateness which this extension puts off: they are to fall again. Reminders are not."""
+    clock = case.clock
+    if clock is None or any(faults(case, command, definition)):
+        return ()
+    more = Extension(command.at, command.actor.person_id, command.amount, "")
+    longer = with_more(clock, more)
+    return tuple(
+        rung.key
+        for rung in definition.stage(case.stage).ladder
+        if rung.key in clock.fired
+        and rung.action is not RungAction.REMIND
+        and case.urgency in rung.when
+        and _instant(longer, calendar, rung.when[case.urgency]) > command.at
+    )
+
+
 def _instant(clock: Clock, calendar: WorkingCalendar, when: When) -> datetime:
-    # The clock runs, so every pause has ended, and all of them count: look from after the last.
-    now = max((pause.end for pause in clock.pauses if pause.end is not None), default=clock.started_at)
+    # The clock runs, so every pause has ended, and all of them and of the extensions count: look from after the last.
+    ends = [pause.end for pause in clock.pauses if pause.end is not None]
+    now = max([clock.started_at, *ends, *(each.at for each in clock.extensions)])
     if when.fraction is not None:
         return fraction_instant(clock, calendar, fraction=when.fraction, now=now)
     assert when.after_due is not None

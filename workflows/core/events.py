@@ -16,6 +16,7 @@ from workflows.core.definition import DefinitionRef, Urgency
 from workflows.core.emergency_parts import SharedNow as SharedNow
 from workflows.core.emergency_parts import ShareReviewed as ShareReviewed
 from workflows.core.evidence import PrincipleEvidence
+from workflows.core.extending import ClockExtended as ClockExtended
 from workflows.core.followups import FollowUpDone as FollowUpDone
 from workflows.core.followups import FollowUpOpened as FollowUpOpened
 from workflows.core.followups import FollowUpReminded as FollowUpReminded
@@ -259,18 +260,20 @@ class IdentityRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded(Event):
-    """A reminder rung was reached."""
+    """A reminder rung was reached, on this version of this clock."""
 
     rung: str
     clock: int
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BecameOverdue(Event):
-    """The stage's time ran out. ``late`` is True when the clock was only looked at after an outage."""
+    """The stage's time ran out."""
 
     rung: str
     clock: int
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +283,7 @@ class Escalated(Event):
     rung: str
     clock: int
     told: str
+    version: int = 0
 
 
 ERASED: Mapping[str, str] = {
@@ -290,6 +294,7 @@ ERASED: Mapping[str, str] = {
     "Reopened": "items",
     "Challenged": "grounds",
     "SentBack": "why",
+    "ClockExtended": "reason",
 }
 """What is destroyed when a request is redirected, or a draft is discarded: event type -> personal part."""
 
@@ -305,7 +310,7 @@ EVENTS: dict[str, type[Event]] = {
         Started, HoldersChosen, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, NotSharedByDefault,
-        ConsentTakenBack, SharedNow, ShareReviewed,
+        ConsentTakenBack, SharedNow, ShareReviewed, ClockExtended,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
         Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed,
     )

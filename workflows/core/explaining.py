@@ -40,9 +40,9 @@ def why_this_date(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> 
 
 def _explained(clock: Clock, calendar: WorkingCalendar, *, last: date) -> Iterator[CountedDay]:
     start = local_day(clock.started_at)
-    left = clock.length.amount
+    left = clock.whole.amount
     if clock.length.unit is Unit.CALENDAR_MONTHS:
-        left = (due_date(start, clock.length, calendar) - start).days
+        left = (due_date(start, clock.whole, calendar) - start).days
     yield CountedDay(start, False, "day of receipt")
     day = start
     while day < last:

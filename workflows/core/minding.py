@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case
@@ -37,7 +39,9 @@ def mark_overdue(case: Case, command: c.Rung, definition: Definition) -> Events:
     stage = definition.stage(case.stage)
     who = (command.who if isinstance(command, c.MarkOverdue) else "") or role_words(stage.roles)
     return [
-        e.BecameOverdue(at=command.at, by=command.actor.person_id, rung=command.rung, clock=command.clock),
+        e.BecameOverdue(
+            at=command.at, by=command.actor.person_id, rung=command.rung, clock=command.clock, version=command.version
+        ),
         *fallen_silent(case, stage, clock=command.clock, who=who, at=command.at),
     ]
 
@@ -45,16 +49,20 @@ def mark_overdue(case: Case, command: c.Rung, definition: Definition) -> Events:
 def rung(case: Case, command: c.Rung, definition: Definition) -> Events:
     """A rung of the ladder: only on the clock it was meant for, only while it runs, only once."""
     clock = case.clock
-    if clock is None or clock.number != command.clock or command.rung in clock.fired:
+    wanted = (command.clock, command.version)
+    if clock is None or (clock.number, clock.version) != wanted or command.rung in clock.fired:
         raise Refused(Refusal("no_longer_due", "This is no longer due."))
     step = next((each for each in definition.stage(case.stage).ladder if each.key == command.rung), None)
     if step is None:
         raise Refused(Refusal("no_longer_due", "The ladder has no such rung."))
-    at, by, key = command.at, command.actor.person_id, command.rung
+    said: Any = {
+        "at": command.at, "by": command.actor.person_id,
+        "rung": command.rung, "clock": command.clock, "version": command.version,
+    }  # fmt: skip
     match command.type:
         case CommandType.REMIND:
-            return [e.Reminded(at=at, by=by, rung=key, clock=command.clock)]
+            return [e.Reminded(**said)]
         case CommandType.MARK_OVERDUE:
             return mark_overdue(case, command, definition)
         case _:
-            return [e.Escalated(at=at, by=by, rung=key, clock=command.clock, told=step.tell_title)]
+            return [e.Escalated(**said, told=step.tell_title)]

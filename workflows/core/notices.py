@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     FOLLOW_UP = "follow_up"
     USE_PAUSED = "use_paused"
+    EXTENDED = "extended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,8 @@ def _told(
             yield NoticeKind.CHASE, here
         case e.Reassigned():
             yield NoticeKind.REASSIGNED, here
+        case e.ClockExtended():
+            yield from ((NoticeKind.EXTENDED, each) for each in (requester, here))
         case e.AdjudicatorVoted():
             if after.kind is StageKind.ADJUDICATION:  # the second is wanted, or somebody must settle it
                 yield NoticeKind.YOUR_TURN, here

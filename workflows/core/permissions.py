@@ -24,6 +24,7 @@ from workflows.core.definition import (
     Side,
     StageKind,
 )
+from workflows.core.extending import closed, rule_of
 from workflows.core.followups import FollowUp, FollowUpKind, find, waiting
 from workflows.core.identity import identity_refusal
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
@@ -116,7 +117,7 @@ def was_escalated_to(case: Case, person: Principal, definition: Definition) -> b
     for clock in clocks:
         stage = definition.stage(clock.stage)
         roles = person.roles_in(case.requester_org if stage.side is Side.REQUESTER else case.holder_org)
-        if any(rung.key in clock.fired and roles & frozenset(rung.tell) for rung in stage.ladder):
+        if any(rung.key in clock.ever_fired and roles & frozenset(rung.tell) for rung in stage.ladder):
             return True
     return False
 
@@ -175,6 +176,8 @@ def _refusal(
     if command in REQUESTER_COMMANDS:
         owner = Relation.OWNER in known
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
+    if command is CommandType.EXTEND:
+        return _extension_refusal(case, person, definition, known=known)
     if command in MANAGER_COMMANDS:
         return _manager_refusal(case, person, command=command, known=known)
     if command in COLLEAGUE_COMMANDS:
@@ -245,6 +248,21 @@ def _manager_refusal(
     if command is CommandType.CHASE and known & {Relation.REQUESTER_MANAGER, Relation.ESCALATED}:
         return None
     return Refusal(NOT_YOURS, "Only a manager of the organisation that holds the information can do this.")
+
+
+def _extension_refusal(
+    case: Case, person: Principal, definition: Definition, *, known: frozenset[Relation]
+) -> Refusal | None:
+    """Nobody gives herself more time: not for her own request, nor for work that was given to her."""
+    if Relation.OWNER in known or is_recipient(case, person):
+        return Refusal(OWN_CASE, "You asked for this information or would receive it, so others must do this.")
+    rule = rule_of(case, definition)
+    roles = rule.roles if rule else (Role.MANAGER,)
+    if stands_aside(case, person) or not person.roles_in(case.holder_org) & frozenset(roles):
+        return Refusal(NOT_YOURS, f"More time here is given by {role_words(roles)} of the holder.")
+    if case.assignee == person.id:
+        return Refusal(OWN_CASE, "This work was given to you, so somebody else must give it more time.")
+    return closed(case, definition)
 
 
 def worker_refusal(case: Case, person: Principal, definition: Definition, *, command: CommandType) -> Refusal | None:

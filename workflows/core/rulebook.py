@@ -27,6 +27,7 @@ from workflows.core import (
 from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
+from workflows.core.extending import extend
 from workflows.core.rechecking import raise_recheck
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
 from workflows.core.routing import Events, check_needs, check_stage
@@ -49,6 +50,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.REVIEW_SHARE: emergency.review,
     CommandType.CHASE: minding.chase,
     CommandType.REASSIGN: minding.reassign,
+    CommandType.EXTEND: extend,
     CommandType.DECLARE_CONFLICT: minding.declare_conflict,
     CommandType.DEMAND_SECOND: panel.demand_second,
     CommandType.ASK_IDENTITY: reveals.ask_identity,

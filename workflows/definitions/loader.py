@@ -20,6 +20,7 @@ from workflows.core.definition import (
     CommandRule,
     Definition,
     DefinitionRef,
+    ExtensionRule,
     Need,
     Reason,
     Route,
@@ -31,6 +32,7 @@ from workflows.core.definition import (
 from workflows.core.guards import Guard, GuardError, compile_guard
 from workflows.definitions.faults import BadDefinition, Fault
 from workflows.definitions.models import (
+    ClockModel,
     CommandModel,
     NeedModel,
     RouteModel,
@@ -164,11 +166,16 @@ def _stage(name: str, model: StageModel, ladder: tuple[Rung, ...]) -> Stage:
         asked=model.asked or "",
         roles=tuple(model.roles),
         commands={command: _rule(rule) for command, rule in model.commands.items()},
-        clocks={urgency: ClockRule(clock.length, clock.due_time) for urgency, clock in model.clock.items()},
+        clocks={urgency: _clock(clock) for urgency, clock in model.clock.items()},
         ladder=ladder,
         outcome=model.outcome or "",
         lengths=dict(model.lengths),
     )
+
+
+def _clock(model: ClockModel) -> ClockRule:
+    more = ExtensionRule(model.extension.most, tuple(model.extension.roles)) if model.extension else None
+    return ClockRule(model.length, model.due_time, more)
 
 
 def side_of(model: StageModel) -> Side:

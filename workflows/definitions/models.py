@@ -212,11 +212,19 @@ class CommandModel(FileModel):
     roles: list[RoleName] = []
 
 
+class ExtensionModel(FileModel):
+    """How much more time a stage may be given in all, and by whom."""
+
+    most: Annotated[Length, PlainValidator(length)]
+    roles: list[RoleName]
+
+
 class ClockModel(FileModel):
     """A stage's time for one urgency."""
 
     length: Annotated[Length, PlainValidator(length)]
     due_time: Annotated[time, PlainValidator(_due_time)] = DUE_TIME
+    extension: ExtensionModel | None = None
 
 
 class RungModel(FileModel):

@@ -9,6 +9,7 @@ from workflows.core.case import OVERDUE_MARK
 from workflows.core.definition import RungAction, StageKind, Urgency, When
 from workflows.definitions.faults import Fault
 from workflows.definitions.models import RungModel
+from workflows.definitions.rules_stages import NEVER_PERFORMERS, REQUESTER_KINDS
 from workflows.definitions.subject import Subject
 
 DUE = When(after_due=Length(0, Unit.HOURS))
@@ -40,6 +41,29 @@ def clocks(subject: Subject) -> Iterator[Fault]:
             key = "clock" if stage.clock else "ladder"
             say = f"Nobody waits at “{name}”, so no clock runs there. Delete its clock and ladder."
             yield subject.fault("clock-not-used", say, "stages", name, key)
+
+
+def extensions(subject: Subject) -> Iterator[Fault]:
+    """A holder's time may be extended, by roles that could, in the unit of the clock; the requester's may not."""
+    for name, stage in subject.timed_stages():
+        for urgency, clock in stage.clock.items():
+            if (more := clock.extension) is None:
+                continue
+            here = ("stages", name, "clock", urgency.value, "extension")
+            if stage.kind in REQUESTER_KINDS:
+                say = f"The holder extends its own time, not the requester's at “{name}”. Delete extension."
+                yield subject.fault("extension-not-used", say, *here)
+                continue
+            if more.most.unit is not clock.length.unit:
+                say = f"The clock counts {clock.length.unit}, so its extension must as well. Write it so."
+                yield subject.fault("extension-unit", say, *here, "most")
+            if not more.roles:
+                say = "Nobody could extend this time. Name roles, or delete extension."
+                yield subject.fault("extension-by-nobody", say, *here, "roles")
+            for index, role in enumerate(more.roles):
+                if role in NEVER_PERFORMERS:
+                    say = f"“{role}” cannot give more time. Delete it here."
+                    yield subject.fault("role-not-for-extension", say, *here, "roles", index)
 
 
 def overdue(subject: Subject) -> Iterator[Fault]:
@@ -107,4 +131,4 @@ def _place(when: When) -> tuple[float, float]:
     return (1, when.after_due.amount * HOURS_IN[when.after_due.unit])
 
 
-RULES = (clocks, overdue, rungs, order)
+RULES = (clocks, extensions, overdue, rungs, order)

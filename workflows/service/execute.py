@@ -15,6 +15,7 @@ from workflows.core.commands import (
     Advise,
     Command,
     Decide,
+    Extend,
     MarkOverdue,
     RaiseRecheck,
     Reassign,
@@ -24,7 +25,7 @@ from workflows.core.commands import (
     Submit,
 )
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
-from workflows.core.due import due
+from workflows.core.due import due, put_off
 from workflows.core.events import Event
 from workflows.core.following import deciding_roles
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal, working_roles
@@ -139,6 +140,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         _check_in_force(connection, command)
     elif isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
+    if isinstance(command, Extend):
+        command = replace(command, again=put_off(case, command, definition, library.calendar(case.calendar)))
     if isinstance(command, MarkOverdue) and case.assignee:
         command = replace(command, who=_name_of(connection, case.assignee))
     happened = handle(case, command, definition)
@@ -161,8 +164,9 @@ def _name_of(connection: Connection, person_id: str) -> str:
 
 def _check_due(case: Case, command: Rung, definition: Definition, calendar: WorkingCalendar) -> None:
     """The stored due instant only finds the case: whether the rung is due is worked out again, under the lock."""
-    wanted = (command.clock, command.rung)
-    when = next((item.at for item in due(case, definition, calendar) if (item.clock, item.rung) == wanted), None)
+    wanted = (command.clock, command.version, command.rung)
+    items = due(case, definition, calendar)
+    when = next((item.at for item in items if (item.clock, item.version, item.rung) == wanted), None)
     if when is None or when > command.at:
         raise Refused(Refusal("no_longer_due", "This is no longer due."))
 

@@ -294,7 +294,13 @@ class _Play:
             if item.at > until:
                 break
             rung = c.RUNG_COMMANDS[item.command](
-                id="", actor=c.CLOCK, at=item.at, case_id=case.id, rung=item.rung, clock=item.clock
+                id="",
+                actor=c.CLOCK,
+                at=item.at,
+                case_id=case.id,
+                rung=item.rung,
+                clock=item.clock,
+                version=item.version,
             )
             events = handle(case, rung, self.definition)
             for event in events:

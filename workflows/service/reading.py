@@ -16,6 +16,7 @@ from workflows.core.clocks import TimeLeft, time_left
 from workflows.core.commands import Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
 from workflows.core.explaining import why_this_date
+from workflows.core.extending import EXTENSION_USED, NO_EXTENSION
 from workflows.core.facts import facts
 from workflows.core.flows import narrowed, narrowed_event
 from workflows.core.packs import Pack
@@ -266,6 +267,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
     others = (
         CommandType.CHASE,
         CommandType.REASSIGN,
+        CommandType.EXTEND,
         CommandType.DEMAND_SECOND,
         CommandType.DECLARE_CONFLICT,
         CommandType.FINISH_FOLLOW_UP,
@@ -275,8 +277,13 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         CommandType.WITHDRAW_CONSENT,
         *EITHER_SIDE,
     )
-    minding = [command for command in others if answers[command] is None]
+    minding = [command for command in others if answers[command] is None or _tells_why(answers[command])]
     return tuple(Offer(command, answers[command]) for command in (*here, *minding))
+
+
+def _tells_why(refusal: Refusal | None) -> bool:
+    """Whether an act is shown as closed with its reason: to who could do it, were it not for the clock."""
+    return refusal is not None and refusal.code in (NO_EXTENSION, EXTENSION_USED)
 
 
 def _people(

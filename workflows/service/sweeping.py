@@ -71,14 +71,16 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
 
 
 def command_id(item: Claimed) -> str:
-    """The id of the command for this rung of this clock: always the same, so that it cannot happen twice."""
-    return str(uuid5(_COMMAND_IDS, f"{item.case_id}/{item.clock}/{item.rung}"))
+    """The id of the command for this rung of this clock version: always the same, so that it cannot happen twice."""
+    version = f"/{item.version}" if item.version else ""
+    return str(uuid5(_COMMAND_IDS, f"{item.case_id}/{item.clock}/{item.rung}{version}"))
 
 
 def _carry_out(engine: Engine, library: Library, item: Claimed, *, now: datetime) -> bool:
     kind = RUNG_COMMANDS[item.command]
     command = kind(
-        id=command_id(item), actor=CLOCK, at=now, case_id=item.case_id, rung=item.rung, clock=item.clock
+        id=command_id(item), actor=CLOCK, at=now, case_id=item.case_id, rung=item.rung, clock=item.clock,
+        version=item.version,
     )  # fmt: skip
     try:
         execute(engine, library, command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workflows.core import events as e
+from workflows.core.clocks import length_words
 from workflows.core.commands import CLOCK, AdviceType, ItemOutcome, ReviewFinding
 from workflows.core.definition import Definition
 from workflows.core.permissions import Relation
@@ -92,6 +93,15 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return ("Stood aside: conflict of interest", event.reason) if inside else None
         case e.IdentityAsked() | e.IdentityGranted() | e.IdentityRefused():
             return _revealed(event) if Relation.WORKER in seen.relations else None
+        case _:
+            return _clock_said(event, seen) or _round_said(event, seen)
+
+
+def _clock_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
+    """What the clock did, and what was done to it."""
+    match event:
+        case e.ClockExtended():
+            return f"Time extended by {length_words(event.more)}", event.reason if knows_why(seen) else ""
         case e.Reminded():
             return "Reminder sent", ""
         case e.BecameOverdue():
@@ -101,7 +111,12 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
         case e.Escalated():
             return f"Escalated to {event.told}", ""
         case _:
-            return _round_said(event, seen)
+            return None
+
+
+def knows_why(seen: Look) -> bool:
+    """Whether the reason for more time may be read: by whoever works on the request, manages that, or made it."""
+    return bool(seen.relations & {Relation.OWNER, Relation.WORKER, Relation.HOLDER_MANAGER})
 
 
 def _round_said(event: e.Event, seen: Look) -> tuple[str, str] | None:

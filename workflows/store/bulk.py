@@ -32,7 +32,7 @@ _EVENT_COLUMNS = (
     "stream", "seq", "type", "at", "actor", "command_id", "ordinal", "facts", "commitments", "texts", "salt",
     "erased_at", "digest",
 )  # fmt: skip
-_DUE_COLUMNS = ("case_id", "clock", "rung", "command", "due_at")
+_DUE_COLUMNS = ("case_id", "clock", "rung", "command", "due_at", "version")
 _IDENTITY = frozenset({"id", "reference", "head", "state"})
 _NULL = "\\N"
 _ADAPTERS: dict[type[Event], TypeAdapter[Any]] = {}
@@ -97,7 +97,9 @@ def prepare(
             for number, events in enumerate(commands)
             for ordinal, event in enumerate(events)
         ),
-        due=tuple(f"{item.clock}\t{item.rung}\t{item.command.value}\t{item.at.isoformat()}" for item in due),
+        due=tuple(f"{item.clock}\t{item.rung}\t{item.command.value}\t{item.at.isoformat()}\t{item.version}"
+            for item in due
+        ),
         spells=tuple(_spell(each) for each in ended),
     )  # fmt: skip
 

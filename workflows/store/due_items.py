@@ -13,12 +13,12 @@ from workflows.core.due import DueItem
 
 _REPLACE = text(
     """WITH due AS (SELECT * FROM jsonb_to_recordset(cast(:rows AS jsonb))
-                    AS d(clock int, rung text, command text, at timestamptz)),
+                    AS d(clock int, rung text, command text, at timestamptz, version int)),
     gone AS (DELETE FROM due_items WHERE case_id = cast(:case AS uuid)
              AND (clock, rung) NOT IN (SELECT clock, rung FROM due))
-    INSERT INTO due_items (case_id, clock, rung, command, due_at)
-    SELECT cast(:case AS uuid), clock, rung, command, at FROM due
-    ON CONFLICT (case_id, clock, rung) DO UPDATE SET due_at = excluded.due_at"""
+    INSERT INTO due_items (case_id, clock, rung, command, due_at, version)
+    SELECT cast(:case AS uuid), clock, rung, command, at, version FROM due
+    ON CONFLICT (case_id, clock, rung) DO UPDATE SET due_at = excluded.due_at, version = excluded.version"""
 )
 _CLAIM = text(
     """WITH claimed AS (
@@ -27,7 +27,7 @@ _CLAIM = text(
         ORDER BY due_at, case_id, rung LIMIT :most FOR UPDATE SKIP LOCKED)
     UPDATE due_items d SET lease_until = clock_timestamp() + :lease, attempts = d.attempts + 1
     FROM claimed c WHERE (d.case_id, d.clock, d.rung) = (c.case_id, c.clock, c.rung)
-    RETURNING d.case_id::text, d.clock, d.rung, d.command, d.due_at"""
+    RETURNING d.case_id::text, d.clock, d.rung, d.command, d.due_at, d.version"""
 )
 _DROP = text("DELETE FROM due_items WHERE case_id = cast(:case AS uuid) AND clock = :clock AND rung = :rung")
 _FAILED = text(
@@ -45,12 +45,19 @@ class Claimed:
     rung: str
     command: CommandType
     due_at: datetime
+    version: int = 0
 
 
 def replace(connection: Connection, case_id: str, items: list[DueItem]) -> None:
     """Make the stored index equal to ``items``."""
     rows = [
-        {"clock": item.clock, "rung": item.rung, "command": item.command.value, "at": item.at.isoformat()}
+        {
+            "clock": item.clock,
+            "rung": item.rung,
+            "command": item.command.value,
+            "at": item.at.isoformat(),
+            "version": item.version,
+        }
         for item in items
     ]
     connection.execute(_REPLACE, {"case": case_id, "rows": json.dumps(rows)})
@@ -59,7 +66,7 @@ def replace(connection: Connection, case_id: str, items: list[DueItem]) -> None:
 def claim(connection: Connection, *, now: datetime, most: int, lease: timedelta) -> list[Claimed]:
     """Lease up to ``most`` items that are due at ``now``, oldest first; others' leases are left alone."""
     rows = connection.execute(_CLAIM, {"now": now, "most": most, "lease": lease})
-    claimed = [Claimed(r.case_id, r.clock, r.rung, CommandType(r.command), r.due_at) for r in rows]
+    claimed = [Claimed(r.case_id, r.clock, r.rung, CommandType(r.command), r.due_at, r.version) for r in rows]
     return sorted(claimed, key=lambda item: (item.due_at, item.case_id, item.rung))
 
 

@@ -248,6 +248,7 @@ due_items = Table(
     Column("rung", Text, nullable=False),
     Column("command", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
     Column("lease_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text, nullable=False, server_default=""),

@@ -1,0 +1,59 @@
+"""Extensions through the door and the sweep: each step once per version of the clock, and no lateness in silence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from tests.workers.house import DAY, HOUR, House, make_house
+from workflows.core.commands import Extend
+from workflows.service.registering import Whole, check_folds, verify
+from workflows.service.sweeping import Swept, sweep
+from workflows.store.engine import Engine
+
+pytestmark = [pytest.mark.feature("C8"), pytest.mark.feature("C20")]
+DUE = datetime(2026, 12, 9, 17, 0, tzinfo=UTC)
+"""When the consent check of the house falls due."""
+
+
+@pytest.fixture
+def house(engine: Engine) -> House:
+    return make_house(engine)
+
+
+def extend(house: House, case: str, *, at: datetime, amount: int = 1) -> None:
+    """Max, the manager, gives more time."""
+    house.do(Extend(id=str(uuid4()), actor=house.actor("max"), at=at, case_id=case, amount=amount, reason="Illness."))
+
+
+def test_rungs_that_have_not_fallen_move_and_none_falls_twice(house: House) -> None:
+    case = house.request()
+    house.time_is(DUE - DAY)
+    assert sweep(house.engine, house.library).done == 1
+    extend(house, case, at=DUE - HOUR)
+    house.time_is(DUE)
+    assert sweep(house.engine, house.library) == Swept()
+    assert house.sql("SELECT DISTINCT version FROM due_items") == [(1,)]
+    house.time_is(DUE + DAY)
+    assert sweep(house.engine, house.library).done == 1
+    assert house.rungs(case) == ["half", "overdue"]
+    assert house.told(case, "extended") == [("extended", "colin"), ("extended", "rita")]
+    assert house.sql("SELECT due_at FROM cases") == [(DUE + DAY,)]
+
+
+def test_a_lateness_after_an_extension_is_told_once_more_and_only_once(house: House) -> None:
+    case = house.request()
+    house.time_is(DUE + 5 * HOUR)
+    assert sweep(house.engine, house.library).done == 3
+    extend(house, case, at=DUE + 6 * HOUR)
+    assert house.sql("SELECT overdue FROM cases") == [(False,)]
+    house.time_is(DUE + DAY + HOUR)
+    assert sweep(house.engine, house.library).done == 1
+    assert sweep(house.engine, house.library) == Swept()
+    assert house.rungs(case) == ["half", "overdue", "deputy", "overdue"]
+    facts = house.sql("SELECT facts->>'version' FROM events WHERE type = 'BecameOverdue' ORDER BY seq")
+    assert facts == [("0",), ("1",)]
+    assert isinstance(verify(house.engine), Whole)
+    assert list(check_folds(house.engine, house.library)) == []
