@@ -71,7 +71,7 @@ def secure(app: Flask, settings: Settings) -> None:
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint != "static" or response.status_code >= 400:
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Cache-Control"] = g.get("cache_control", "no-store")
         elif request.path.startswith("/static/dist/"):
             # The name of a built file carries its digest.
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

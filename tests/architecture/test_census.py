@@ -262,6 +262,7 @@ def test_nothing_sends_a_task_past_the_check_of_its_arguments() -> None:
 
 PUBLIC = {
     "static": "styles, script and typeface of every page",
+    "calendar_feed.feed": "asked for by calendar programs, which cannot sign in: its address holds a secret",
     "health.live": "asked by whatever watches the process",
     "health.ready": "asked by whatever sends requests here",
     "signin.home": "leads to the sign-in page",
@@ -272,6 +273,7 @@ PUBLIC = {
     "help.privacy": "a public statement",
 }
 NOT_IDS = {
+    ("calendar_feed.feed", "token"): "the secret of one's own calendar: only its hash is stored, and no log has it",
     ("static", "filename"): "names of files that we built",
     ("demo.mail", "name"): "in the demo only: the file's name, which the sink makes of the time and of chance",
 }

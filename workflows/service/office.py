@@ -182,7 +182,7 @@ class Office:
         """
         email = email.strip().lower()
         account = self._bucket("account", email)
-        limits = {account: PER_ACCOUNT, self._bucket("address", _network(address)): PER_ADDRESS, "all": ALTOGETHER}
+        limits = {account: PER_ACCOUNT, self._bucket("address", network(address)): PER_ADDRESS, "all": ALTOGETHER}
         with transaction(self._engine) as connection:
             place = attempts.take_place(connection, limits, window=WINDOW)
         if place.wait:
@@ -280,7 +280,7 @@ def _digest(session_id: str) -> str:
     return hashlib.sha256(session_id.encode()).hexdigest()
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """What one household can choose from: an IPv4 address, or the first half of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -98,10 +98,10 @@ class Viewer:
         return {"me": self.id, "names": list(self.names)}
 
 
-def page(connection: Connection, name: str, *, number: int, **parameters: Any) -> Found:
-    """Page ``number`` (from 1) of the list called ``name``."""
-    skip = (number - 1) * PAGE
-    values = {**parameters, "size": PAGE, "skip": skip, "most": skip + PAGE + COUNTED + 1}
+def page(connection: Connection, name: str, *, number: int, size: int = PAGE, **parameters: Any) -> Found:
+    """Page ``number`` (from 1) of the list called ``name``, with ``size`` rows."""
+    skip = (number - 1) * size
+    values = {**parameters, "size": size, "skip": skip, "most": skip + size + COUNTED + 1}
     rows = connection.execute(_LISTS[name], values).all()
     return Found(rows, rows[0].total if rows else 0)
 
