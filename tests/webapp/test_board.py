@@ -277,3 +277,30 @@ def test_the_board_sends_the_same_statements_for_one_case_and_for_a_thousand(des
             counts[-1].append(len(sent))
     assert counts[0] == counts[1]
     assert max(counts[1]) <= 8, counts
+
+
+@pytest.mark.feature("C22")
+def test_of_ten_extended_with_two_ineligible_eight_get_more_time(desk: Desk) -> None:
+    made = [desk.case() for _ in range(8)]
+    paused = [desk.case(upto="information_needed") for _ in range(2)]
+    client = desk.sit(MANAGER)
+    page = ticked(client, "extend", *made, *paused)
+    assert page.h1 == "Extend the time of 10 requests"
+    assert "counted in working days" in page.text
+    assert set(client.submit({"amount": "half"}, status=422).errors()) == {"amount", "reason"}
+    page = client.submit({"amount": "1", "reason": "The Guardian is at a hearing."})
+    assert page.h1 == "Extended: 8 of 10 requests done."
+    refused = [words(row) for row in page.all("tr") if "Not done" in words(row)]
+    assert [row.split()[0] for row in refused] == references(desk, *paused)
+    for case in made:
+        clock = desk.house.case(case).clock
+        assert clock is not None
+        assert [each.amount for each in clock.extensions] == [1]
+    board = client.open("/board").text
+    assert "Extended by 1 working day on " in board
+    assert ", until " in board
+    assert "at a hearing" not in board
+    page = ticked(client, "extend", *made)
+    page = client.submit({"amount": "40", "reason": "Far more."})
+    assert page.h1 == "Extended: 0 of 8 requests done."
+    assert page.text.count("has been extended by all of the 1 working day") == 8

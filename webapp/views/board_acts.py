@@ -19,8 +19,9 @@ from webapp.views import board_filters as filter_words
 from webapp.views.board import managed_place
 from webapp.views.cases import clock_of, stage_tag
 from webapp.views.desk import Sent, actor, carry_out, casework, me, new_id, open_case, require_open, sent
+from webapp.views.extending import whole_number
 from webapp.views.showing import counted
-from workflows.core.commands import Chase
+from workflows.core.commands import Chase, Extend
 from workflows.core.definition import CommandType
 from workflows.service import boards
 from workflows.service.views import BoardFilters, BulkResult, Ticked
@@ -30,7 +31,7 @@ blueprint = Blueprint("board_acts", __name__)
 MOST_CHOSEN = 50
 NOTHING_TICKED = "Tick at least one request first, then press the button again."
 TOO_MANY = f"Tick at most {MOST_CHOSEN} requests at a time, so that you can see what became of each."
-ACTS = {"chase": "board_acts.chase", "reassign": "board_acts.reassign"}
+ACTS = {"chase": "board_acts.chase", "reassign": "board_acts.reassign", "extend": "board_acts.extend"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,39 @@ def send_reassign() -> Response | str:
         me(), _with_ids(chosen), to_person=form.get("to_person"), reason=form.get("reason"), now=g.now
     )
     return _results("Reassigned", results, chosen)
+
+
+@blueprint.get("/board/extend")
+@signed_in
+def extend() -> Response:
+    """Ask how much more time the ticked cases get, and why."""
+    chosen = _chosen()
+    if not isinstance(chosen, Chosen):
+        return chosen
+    return _page("board/extend.html", Sent({"command_id": new_id()}, status=200), chosen)
+
+
+@blueprint.post("/board/extend")
+@signed_in
+def send_extend() -> Response | str:
+    """Extend the time of each case; the result page says what became of each."""
+    form = sent("amount", "reason")
+    chosen = _chosen()
+    if not isinstance(chosen, Chosen):
+        return chosen
+    form.values["command_id"] = command_id(request.form)
+    amount, who = whole_number(form.get("amount")), actor()
+    if amount < 1:
+        form.errors["amount"] = "Write a whole number, 1 or more."
+    _check_reason(form, "Say why more time is needed. The requester reads it.")
+    if form.errors:
+        return _page("board/extend.html", form, chosen)
+    reason = form.get("reason")
+    results = casework().each(
+        _with_ids(chosen),
+        lambda case, command: Extend(id=command, actor=who, at=g.now, case_id=case, amount=amount, reason=reason),
+    )
+    return _results("Extended", results, chosen)
 
 
 def _check_reason(form: Sent, say: str) -> None:

@@ -7,11 +7,11 @@ says what a question or a reason says: only that there was one, asked where and 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from workflows.core.calendars import WorkingCalendar
-from workflows.core.clocks import Clock, Pause
+from workflows.core.calendars import Length, WorkingCalendar
+from workflows.core.clocks import Clock, Pause, due_at
 from workflows.core.spans import local_day
 
 
@@ -51,6 +51,10 @@ class Lateness:
     question: OpenQuestion | None = None
     escalated: tuple[Push, ...] = ()
     chased: tuple[Push, ...] = ()
+    extended: tuple[Length, ...] = ()
+    extended_at: datetime | None = None
+    extended_until: datetime | None = None
+    """By how much each time, when last, and the due instant that came of it (None while the clock is paused)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def lateness(wait: Wait, pushes: Iterable[Push], calendar: WorkingCalendar, *, n
     began = min((clock.started_at for clock in clocks), default=wait.since)
     known = sorted((push for push in pushes if push.at <= now), key=lambda push: push.at)
     pause = _open_pause(clocks)
+    more = [each for clock in clocks for each in clock.extensions]
     return Lateness(
         waits_for=wait.waits_for,
         since=wait.since,
@@ -81,6 +86,9 @@ def lateness(wait: Wait, pushes: Iterable[Push], calendar: WorkingCalendar, *, n
         question=wait.question,
         escalated=tuple(push for push in known if not push.chase and push.clock in numbers),
         chased=tuple(push for push in known if push.chase and push.at >= began),
+        extended=tuple(replace(clock.length, amount=each.amount) for clock in clocks for each in clock.extensions),
+        extended_at=more[-1].at if more else None,
+        extended_until=due_at(wait.clock, calendar) if more and wait.clock else None,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflows.core.calendars import WorkingCalendar
+from workflows.core.clocks import unit_words
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
@@ -160,10 +161,11 @@ def ticked(
     """Those of the ticked cases that stand on this board. Raises Refused (NOT_FOUND) for who does not manage there."""
     check_manager(person, organisation_id)
     with reading(engine) as connection:
-        return tuple(
-            Ticked(
-                row.id, row.reference,
-                library.version(connection, row.workflow, row.definition_version).stage(row.stage).title,
-            )
-            for row in boards.ticked(connection, ids=ids, org=organisation_id, viewer=viewer_of(person))
-        )  # fmt: skip
+        found = boards.ticked(connection, ids=ids, org=organisation_id, viewer=viewer_of(person))
+        return tuple(_ticked(connection, library, row) for row in found)
+
+
+def _ticked(connection: Connection, library: Library, row: Any) -> Ticked:
+    title = library.version(connection, row.workflow, row.definition_version).stage(row.stage).title
+    clock = clock_from(row.clock)
+    return Ticked(row.id, row.reference, title, unit_words(clock.length.unit) if clock else "")

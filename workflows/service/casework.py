@@ -144,7 +144,7 @@ class Casework:
     ) -> tuple[BulkResult, ...]:
         """Withdraw each of several tracks (id and command id), each through the door, each with its own result."""
         actor = Actor(person.id, person.name)
-        return self._each(
+        return self.each(
             chosen, lambda case, command: Withdraw(id=command, actor=actor, at=now, case_id=case, reason=reason)
         )
 
@@ -207,21 +207,22 @@ class Casework:
     ) -> tuple[BulkResult, ...]:
         """Chase each case (id and command id), each through the door, each with its own result."""
         actor = Actor(person.id, person.name)
-        return self._each(chosen, lambda case, command: Chase(id=command, actor=actor, at=now, case_id=case))
+        return self.each(chosen, lambda case, command: Chase(id=command, actor=actor, at=now, case_id=case))
 
     def reassign_many(
         self, person: Principal, chosen: Iterable[tuple[str, str]], *, to_person: str, reason: str, now: datetime
     ) -> tuple[BulkResult, ...]:
         """Reassign each case to one person, each through the door, each with its own result."""
         actor = Actor(person.id, person.name)
-        return self._each(
+        return self.each(
             chosen,
             lambda case, command: Reassign(
                 id=command, actor=actor, at=now, case_id=case, to_person=to_person, to_eligible=False, reason=reason
             ),
         )
 
-    def _each(self, chosen: Iterable[tuple[str, str]], build: Callable[[str, str], Command]) -> tuple[BulkResult, ...]:
+    def each(self, chosen: Iterable[tuple[str, str]], build: Callable[[str, str], Command]) -> tuple[BulkResult, ...]:
+        """Carry out what ``build`` makes of each case (its id and a command id), each with its own result."""
         results: list[BulkResult] = []
         for case_id, command_id in chosen:
             done, say, known = False, "", True

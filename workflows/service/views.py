@@ -270,6 +270,8 @@ class Ticked:
     id: str
     reference: str
     stage_title: str
+    unit: str
+    """What its clock counts in; empty where none runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.core import events as e
 from workflows.core.case import Case
+from workflows.core.clocks import length_words
 from workflows.core.definition import Definition
 from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
 from workflows.service.library import Library
@@ -60,7 +61,15 @@ def sentences(found: Lateness) -> tuple[str, ...]:
         times = _TIMES.get(number, f"{number} times")
         by = f" by {last.by}" if last.by else ""
         said.append(f"Chased {times}{', last' if number > 1 else ''} on {_instant(last.at)}{by}.")
+    if found.extended_at is not None:
+        said.append(_extended(found, found.extended_at))
     return tuple(said)
+
+
+def _extended(found: Lateness, at: datetime) -> str:
+    by = " and by ".join(length_words(each) for each in found.extended)
+    until = f", until {_instant(found.extended_until)}" if found.extended_until else ""
+    return f"Extended by {by}{', last' if len(found.extended) > 1 else ''} on {_day(at)}{until}."
 
 
 def _paused(found: Lateness) -> str:

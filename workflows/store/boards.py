@@ -126,9 +126,10 @@ def _run(connection: Connection, statement: TextClause, values: Mapping[str, Any
 
 
 _TICKED = text(
-    f"""SELECT c.id::text AS id, c.reference, c.workflow, c.definition_version, c.stage FROM cases c
-    WHERE c.id = ANY (cast(:ids AS uuid[])) AND {_OPEN} AND ((c.holder_org = cast(:org AS uuid) AND {NOT_ASIDE})
-    OR c.requester_org = cast(:org AS uuid)) ORDER BY c.due_at NULLS LAST, c.reference"""
+    f"""SELECT c.id::text AS id, c.reference, c.workflow, c.definition_version, c.stage,
+    (c.state -> 'clock')::text AS clock FROM cases c WHERE c.id = ANY (cast(:ids AS uuid[])) AND {_OPEN}
+    AND ((c.holder_org = cast(:org AS uuid) AND {NOT_ASIDE}) OR c.requester_org = cast(:org AS uuid))
+    ORDER BY c.due_at NULLS LAST, c.reference"""
 )
 
 
