@@ -135,6 +135,10 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole = Counted().to("ig_advice")
     whole.do(c.Ask, IG, question="Which months?")
     whole.do(c.Answer, REQUESTER, answer="October.")
+    whole.do(c.Ask, IG, question="Which school?")
+    waiting = whole.now.clock
+    assert waiting is not None
+    whole.do(c.GiveBack, rung="give_back", clock=waiting.number)
     clock = whole.now.clock
     assert clock is not None
     whole.do(c.Remind, rung="half", clock=clock.number)

@@ -71,6 +71,7 @@ DELEGATED = (
     " && check.covers_all\n"
     "              && !items.exists(i, i.sensitive || i.continuing) && command.advice == 'supports'\n"
 )
+GIVE_BACK = STANDARD[STANDARD.index("    - key: give_back") : STANDARD.index("\nstages:")]
 CONDITION = "            needs: >-\n"
 DEPUTY = "    - key: deputy\n      action: escalate\n      tell: [deputy_guardian, on_call_authoriser]\n"
 NAMED_WHEN = "when: {routine: 3 working_days, priority: 1 working_days, emergency: 2 hours}"
@@ -201,6 +202,14 @@ MEANING = (
     Broken("rung-tells-nobody", DEPUTY, "    - key: deputy\n      action: escalate\n"),
     Broken("rung-tell-unused", "      action: remind\n", "      action: remind\n      tell: [manager]\n",
            "tell:"),
+    Broken("pause-without-cap", GIVE_BACK, "", "    ladder: requester"),
+    Broken("pause-without-cap", GIVE_BACK, GIVE_BACK.replace(", emergency: 2 hours", ""), "    ladder: requester"),
+    Broken("give-back-misplaced", "    ladder: holder\n", "    ladder: requester\n"),
+    Broken("give-back-not-last", GIVE_BACK, GIVE_BACK.replace("routine: 5 working_days", "routine: 90%"),
+           "    - key: give_back", also("rung-out-of-order")),
+    Broken("give-back-not-last", GIVE_BACK,
+           GIVE_BACK + "    - key: more\n      action: remind\n      when: {routine: 9 working_days}\n",
+           "    - key: give_back"),
     Broken("missing-key", "      title: the deputy\n", "", "    - key: deputy"),
     Broken("bad-guard", "needs: size(people) > 0", "needs: size(people) >"),
     Broken("bad-guard", "needs: size(people) > 0", "needs: size(people)"),

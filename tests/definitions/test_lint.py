@@ -70,7 +70,7 @@ def _rules_in_the_code() -> set[str]:
         ("    title: Draft\n    side: requester\n", "    title: Draft\n"),
         ("request.threshold != ''", "request.threshold != 'it\\'s.not'"),
         ("routine: 50%, priority: 50%", "priority: 50%"),
-        ("    ladder: holder\n\n  ig_advice:", "    ladder: requester\n\n  ig_advice:"),
+        ("emergency: 2 hours}\n\nstages:", "emergency: 6 working_hours}\n\nstages:"),
         ("      withdraw: {to: withdrawn}\n    clock:", "    clock:"),
         ("needs: size(people) > 0", "needs: true"),
     ],

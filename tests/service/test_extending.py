@@ -57,3 +57,17 @@ def test_a_lateness_after_an_extension_is_told_once_more_and_only_once(house: Ho
     assert facts == [("0",), ("1",)]
     assert isinstance(verify(house.engine), Whole)
     assert list(check_folds(house.engine, house.library)) == []
+
+
+def test_an_unanswered_question_goes_back_by_itself_and_the_pause_ends_then(house: House) -> None:
+    case = house.request()
+    house.ask(case)
+    house.time_is(DUE + 30 * DAY)
+    sweep(house.engine, house.library)
+    assert house.sql("SELECT stage, paused FROM cases") == [("consent_check", False)]
+    assert house.told(case, "unanswered") == [("unanswered", "colin"), ("unanswered", "rita")]
+    assert sweep(house.engine, house.library) == Swept()
+    given = house.sql("SELECT count(*) FROM events WHERE type = 'QuestionGivenBack'")
+    assert given == [(1,)]
+    assert isinstance(verify(house.engine), Whole)
+    assert list(check_folds(house.engine, house.library)) == []

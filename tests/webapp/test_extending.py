@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
 
 from tests.builders import House
 from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, REQUESTER, Desk, confirm
+from workflows.core.commands import CLOCK, GiveBack
 
 pytestmark = pytest.mark.feature("C8")
 
@@ -69,3 +72,18 @@ def test_a_page_that_was_overtaken_says_so_and_a_second_click_gives_no_more(desk
     clock = desk.house.case(case).clock
     assert clock is not None
     assert len(clock.extensions) == 1
+
+
+def test_an_unanswered_question_is_told_on_the_case_page(desk: Desk) -> None:
+    case = desk.case(upto="information_needed")
+    clock = desk.house.case(case).clock
+    assert clock is not None
+    at = datetime.now(UTC) + timedelta(days=40)
+    desk.house.casework.execute(
+        GiveBack(id=desk.house.new_id(), actor=CLOCK, at=at, case_id=case, rung="give_back", clock=clock.number)
+    )
+    for who in (REQUESTER, LEAD):
+        page = desk.sit(who).open(f"/cases/{case}").text
+        assert "Not answered in time. It went back to who asked." in page
+        assert "Question 1 not answered: the clock runs on without it" in page
+        assert "has gone back" in desk.sit(who).open("/notifications").text

@@ -152,6 +152,12 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     house.time_is(MONDAY + 60 * DAY)
     sweep(house.engine, house.library)
     post()
+    house.ask(case, question=canary, at=MONDAY + 60 * DAY)
+    post()
+    house.time_is(MONDAY + 90 * DAY)
+    sweep(house.engine, house.library)
+    post()
+    house.time_is(MONDAY + 60 * DAY)
     house.check_consent(case, note=canary)
     late = MONDAY + 60 * DAY
     house.do(

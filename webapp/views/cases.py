@@ -184,7 +184,7 @@ _MINDING = IDENTITY_COMMANDS | {
 
 
 def _while_waiting(found: CasePage, *, owner: bool) -> str:
-    question = next((each for each in reversed(found.questions) if each.answered_at is None), None)
+    question = next((each for each in reversed(found.questions) if each.waits), None)
     if owner:
         asked = f" They ask: “{question.question}”" if question else ""
         return f"{found.holder_org_name} needs something from you before it can go on.{asked}"

@@ -62,7 +62,7 @@ def answer(case_id: uuid.UUID) -> Response:
 
 
 def _answer_page(page: CasePage, *, trouble: Trouble | None = None, typed: str = "") -> Response:
-    question = next((each for each in page.questions if each.answered_at is None), None)
+    question = next((each for each in page.questions if each.waits), None)
     closed = _closed(page, CommandType.ANSWER)
     return show("answer", trouble=trouble, page=page, question=question, closed=closed, typed=typed)
 

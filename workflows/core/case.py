@@ -24,7 +24,7 @@ from workflows.core.findings import ConsentCheck as ConsentCheck
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
 from workflows.core.questions import Question as Question
-from workflows.core.questions import answered, asked
+from workflows.core.questions import answered, asked, given_back
 from workflows.core.request import Request
 from workflows.core.request import with_answers as with_answers
 from workflows.core.rounds import Round, begun, forgotten
@@ -177,7 +177,7 @@ class Case:
     @property
     def open_question(self) -> Question | None:
         """The question that still waits for an answer."""
-        return next((q for q in self.questions if q.answered_at is None), None)
+        return next((q for q in self.questions if q.waits), None)
 
     @property
     def advisers(self) -> frozenset[str]:
@@ -371,6 +371,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Escalated: _fired,
     e.BecameOverdue: _fired,
     e.ClockExtended: extended,
+    e.QuestionGivenBack: given_back,
     NotSharedByDefault: silent,
     e.FollowUpOpened: _followed_up,
     e.FollowUpDone: _followed_up,

@@ -34,7 +34,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time that is not counted. ``end`` is None while it lasts. Raises ValueError for a naive datetime."""
+    """Time that is not counted, and why. ``end`` is None while it lasts.
+
+    Raises ValueError for a naive datetime, and for no reason.
+    """
 
     start: datetime
     end: datetime | None
@@ -43,6 +46,8 @@ class Pause:
     def __post_init__(self) -> None:
         require_aware(self.start)
         require_aware(self.end)
+        if not self.reason.strip():
+            raise ValueError("a pause needs a reason")
 
 
 @dataclass(frozen=True, slots=True)

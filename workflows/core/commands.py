@@ -328,6 +328,13 @@ class Escalate(Rung):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBack(Rung):
+    """Give a question that was not answered back to who asked it."""
+
+    type: ClassVar[CommandType] = CommandType.GIVE_BACK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemindFollowUp(Rung):
     """Tell whoever a follow-up is for that its day has come. It belongs to no clock."""
 
@@ -354,6 +361,7 @@ RUNG_COMMANDS: dict[CommandType, type[Rung]] = {
     CommandType.REMIND: Remind,
     CommandType.MARK_OVERDUE: MarkOverdue,
     CommandType.ESCALATE: Escalate,
+    CommandType.GIVE_BACK: GiveBack,
     CommandType.REMIND_FOLLOW_UP: RemindFollowUp,
     CommandType.RAISE_RECHECK: RaiseRecheck,
 }

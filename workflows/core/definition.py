@@ -57,6 +57,7 @@ class CommandType(StrEnum):
     REMIND = "remind"
     MARK_OVERDUE = "mark_overdue"
     ESCALATE = "escalate"
+    GIVE_BACK = "give_back"
     FINISH_FOLLOW_UP = "finish_follow_up"
     REMIND_FOLLOW_UP = "remind_follow_up"
     RAISE_RECHECK = "raise_recheck"
@@ -104,7 +105,9 @@ class Side(StrEnum):
 STANDING_COMMANDS = frozenset({CommandType.REMIND_FOLLOW_UP, CommandType.RAISE_RECHECK})
 """Commands of the clock that belong to no stage and no rung of a ladder."""
 
-CLOCK_COMMANDS = frozenset({CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE}) | STANDING_COMMANDS
+CLOCK_COMMANDS = STANDING_COMMANDS | frozenset(
+    {CommandType.REMIND, CommandType.MARK_OVERDUE, CommandType.ESCALATE, CommandType.GIVE_BACK}
+)
 """Commands only the clock gives, never a person."""
 
 ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.WITHDRAW_CONSENT}) | STANDING_COMMANDS
@@ -226,6 +229,8 @@ class RungAction(StrEnum):
     REMIND = "remind"
     OVERDUE = "overdue"
     ESCALATE = "escalate"
+    GIVE_BACK = "give_back"
+    """An unanswered question goes back to who asked it: a pause has an end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ COMMAND_FOR: dict[RungAction, CommandType] = {
     RungAction.REMIND: CommandType.REMIND,
     RungAction.OVERDUE: CommandType.MARK_OVERDUE,
     RungAction.ESCALATE: CommandType.ESCALATE,
+    RungAction.GIVE_BACK: CommandType.GIVE_BACK,
 }
 """The command of the clock that each kind of rung gives."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case
-from workflows.core.definition import CommandType, Definition, StageKind
+from workflows.core.definition import CommandType, Definition, Rung, StageKind
 from workflows.core.limits import needed
 from workflows.core.permissions import role_words
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
@@ -48,17 +48,7 @@ def mark_overdue(case: Case, command: c.Rung, definition: Definition) -> Events:
 
 def rung(case: Case, command: c.Rung, definition: Definition) -> Events:
     """A rung of the ladder: only on the clock it was meant for, only while it runs, only once."""
-    clock = case.clock
-    wanted = (command.clock, command.version)
-    if clock is None or (clock.number, clock.version) != wanted or command.rung in clock.fired:
-        raise Refused(Refusal("no_longer_due", "This is no longer due."))
-    step = next((each for each in definition.stage(case.stage).ladder if each.key == command.rung), None)
-    if step is None:
-        raise Refused(Refusal("no_longer_due", "The ladder has no such rung."))
-    said: Any = {
-        "at": command.at, "by": command.actor.person_id,
-        "rung": command.rung, "clock": command.clock, "version": command.version,
-    }  # fmt: skip
+    step, said = _step(case, command, definition)
     match command.type:
         case CommandType.REMIND:
             return [e.Reminded(**said)]
@@ -66,3 +56,28 @@ def rung(case: Case, command: c.Rung, definition: Definition) -> Events:
             return mark_overdue(case, command, definition)
         case _:
             return [e.Escalated(**said, told=step.tell_title)]
+
+
+def give_back(case: Case, command: c.GiveBack, definition: Definition) -> Events:
+    """No answer came: the stage that asked has the request again, its clock runs on, and it knows what it knew."""
+    _, said = _step(case, command, definition)
+    question = case.open_question
+    if question is None or case.back_kind is None:
+        raise Refused(Refusal("no_longer_due", "No question waits for an answer."))
+    back = e.Move(case.back_to, case.back_kind, resume=True)
+    return [e.QuestionGivenBack(**said, number=question.number, move=back)]
+
+
+def _step(case: Case, command: c.Rung, definition: Definition) -> tuple[Rung, dict[str, Any]]:
+    """The rung that a command of the clock is about, and what every event of a rung says."""
+    clock = case.clock
+    wanted = (command.clock, command.version)
+    if clock is None or (clock.number, clock.version) != wanted or command.rung in clock.fired:
+        raise Refused(Refusal("no_longer_due", "This is no longer due."))
+    step = next((each for each in definition.stage(case.stage).ladder if each.key == command.rung), None)
+    if step is None:
+        raise Refused(Refusal("no_longer_due", "The ladder has no such rung."))
+    return step, {
+        "at": command.at, "by": command.actor.person_id,
+        "rung": command.rung, "clock": command.clock, "version": command.version,
+    }  # fmt: skip

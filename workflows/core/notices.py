@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     FOLLOW_UP = "follow_up"
     USE_PAUSED = "use_paused"
     EXTENDED = "extended"
+    UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +161,12 @@ def _told(
         case e.Withdrawn():
             if before is not None and before.submitted_at is not None:
                 yield NoticeKind.ENDED, _work_desk(before, definition)
-        case e.Reminded():
-            yield NoticeKind.REMINDER, here
-        case e.BecameOverdue():
-            yield NoticeKind.OVERDUE, here
-        case e.Escalated():
-            yield NoticeKind.ESCALATION, _rung(event, after, definition)
+        case e.Reminded() | e.BecameOverdue() | e.Escalated() | e.ClockExtended() | e.QuestionGivenBack():
+            yield from _timed(event, after, definition)
         case e.Chased():
             yield NoticeKind.CHASE, here
         case e.Reassigned():
             yield NoticeKind.REASSIGNED, here
-        case e.ClockExtended():
-            yield from ((NoticeKind.EXTENDED, each) for each in (requester, here))
         case e.AdjudicatorVoted():
             if after.kind is StageKind.ADJUDICATION:  # the second is wanted, or somebody must settle it
                 yield NoticeKind.YOUR_TURN, here
@@ -187,6 +182,22 @@ def _told(
             yield _identity(event, after)
         case _:
             yield from _moved_on(event, before, after, definition)
+
+
+def _timed(event: e.Event, after: Case, definition: Definition) -> Iterable[tuple[NoticeKind, Audience]]:
+    """What the clock did, and what was done to it."""
+    both = (Audience(people=(after.requester,)), desk(after, definition))
+    match event:
+        case e.Reminded():
+            yield NoticeKind.REMINDER, both[1]
+        case e.BecameOverdue():
+            yield NoticeKind.OVERDUE, both[1]
+        case e.Escalated():
+            yield NoticeKind.ESCALATION, _rung(event, after, definition)
+        case e.ClockExtended():
+            yield from ((NoticeKind.EXTENDED, each) for each in both)
+        case e.QuestionGivenBack():
+            yield from ((NoticeKind.UNANSWERED, each) for each in both)
 
 
 def _moved_on(

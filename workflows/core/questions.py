@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from workflows.core.happening import Event
+
 if TYPE_CHECKING:
     from workflows.core.case import Case
     from workflows.core.events import Answered, Asked
@@ -24,6 +26,30 @@ class Question:
     answered_at: datetime | None = None
     items: tuple[str, ...] = ()
     harm_of_waiting: str = ""
+    given_back_at: datetime | None = None
+    """When it went back to who asked it, because no answer came for as long as the workflow waits."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still waits for its answer."""
+        return self.answered_at is None and self.given_back_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionGivenBack(Event):
+    """No answer came for as long as the workflow waits: the request went back to where the question was asked."""
+
+    rung: str
+    clock: int
+    number: int
+    version: int = 0
+
+
+def given_back(case: Case, event: QuestionGivenBack) -> Case:
+    """The fold of a question that was given back. The clock it waited on keeps the rung; the move stops it."""
+    questions = tuple(replace(q, given_back_at=event.at) if q.number == event.number else q for q in case.questions)
+    clock = replace(case.clock, fired=(*case.clock.fired, event.rung)) if case.clock else None
+    return replace(case, questions=questions, clock=clock)
 
 
 def asked(case: Case, event: Asked) -> Case:

@@ -60,6 +60,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.REMIND: minding.rung,
     CommandType.MARK_OVERDUE: minding.rung,
     CommandType.ESCALATE: minding.rung,
+    CommandType.GIVE_BACK: minding.give_back,
     CommandType.FINISH_FOLLOW_UP: following.finish,
     CommandType.REMIND_FOLLOW_UP: following.remind,
     CommandType.RAISE_RECHECK: raise_recheck,

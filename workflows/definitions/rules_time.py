@@ -109,6 +109,35 @@ def _told(subject: Subject, rung: RungModel, name: str, index: int) -> Iterator[
         yield subject.fault("missing-key", say, *here)
 
 
+def pauses(subject: Subject) -> Iterator[Fault]:
+    """A question stops the holder's clock, so waiting for its answer has an end for every urgency, and only there."""
+    for name, stage in subject.stages():
+        rungs_here = subject.model.ladders.get(stage.ladder or "", [])
+        caps = [rung for rung in rungs_here if rung.action is RungAction.GIVE_BACK]
+        here = ("stages", name, "ladder")
+        if stage.kind is not StageKind.INFORMATION_NEEDED:
+            if caps:
+                say = f"Nobody waits for an answer at “{name}”, so nothing is given back. Name another ladder."
+                yield subject.fault("give-back-misplaced", say, *here)
+        elif stage.ladder in subject.model.ladders and any(
+            not any(urgency in rung.when for rung in caps) for urgency in Urgency
+        ):
+            say = f"At “{name}” a clock could stand still for ever. End its ladder with action: give_back."
+            yield subject.fault("pause-without-cap", say, *here)
+
+
+def last(subject: Subject) -> Iterator[Fault]:
+    """What gives a question back is the end of its ladder, and comes when the answer is late."""
+    for name, ladder in subject.model.ladders.items():
+        for index, rung in enumerate(ladder):
+            if rung.action is not RungAction.GIVE_BACK:
+                continue
+            early = any(when.after_due is None for when in rung.when.values())
+            if early or index < len(ladder) - 1:
+                say = f"“{rung.key}” ends the waiting. Let it be the last rung, with lengths after the time is due."
+                yield subject.fault("give-back-not-last", say, "ladders", name, index)
+
+
 def order(subject: Subject) -> Iterator[Fault]:
     """A ladder is written in the order in which its rungs fall, for every urgency."""
     for name, ladder in subject.model.ladders.items():
@@ -131,4 +160,4 @@ def _place(when: When) -> tuple[float, float]:
     return (1, when.after_due.amount * HOURS_IN[when.after_due.unit])
 
 
-RULES = (clocks, extensions, overdue, rungs, order)
+RULES = (clocks, extensions, overdue, rungs, pauses, last, order)

@@ -44,7 +44,8 @@ _SHOWN = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
     JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)
     LEFT JOIN LATERAL (SELECT each ->> 'stage' AS stage, jsonb_array_length(coalesce(each -> 'items', '[]')) AS items
-        FROM jsonb_array_elements(s.state -> 'questions') each WHERE each ->> 'answered_at' IS NULL LIMIT 1) w ON true
+        FROM jsonb_array_elements(s.state -> 'questions') each WHERE each ->> 'answered_at' IS NULL
+            AND each ->> 'given_back_at' IS NULL LIMIT 1) w ON true
     LEFT JOIN LATERAL (SELECT json_agg(json_build_object('at', e.at, 'by', b.name, 'told', e.facts ->> 'told',
             'clock', cast(e.facts ->> 'clock' AS int)) ORDER BY e.seq)::text AS pushes
         FROM events e LEFT JOIN people b ON b.id = cast(nullif(e.actor, '') AS uuid)
