@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.browser.counting import Counted
+from tests.browser.visitor import DESK, PHONE
 from tests.processes.ground import Ground
 from workflows.core.case import Outcome
 from workflows.core.commands import AdviceType, Advise
@@ -14,29 +15,6 @@ pytestmark = pytest.mark.timeout(180)
 MOST = 8
 """The most interactions that a simple decision may take: each press, choice and field written counts one."""
 ITEMS = ("medication", "gp", "falls")
-
-
-class Counted:
-    """One person's hands: what she does is counted, what is filled in for her is not."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        self.visitor = visitor
-        self.done: list[str] = []
-
-    def follow(self, name: str) -> None:
-        """Follow a link."""
-        self.done.append(f"follow {name}")
-        self.visitor.follow(name)
-
-    def choose(self, name: str, value: str) -> None:
-        """Choose an answer."""
-        self.done.append(f"{name}: {value}")
-        self.visitor.choose(name, value)
-
-    def press(self, name: str) -> None:
-        """Press a button."""
-        self.done.append(f"press {name}")
-        self.visitor.press(name)
 
 
 @pytest.mark.feature("C2", "C5")

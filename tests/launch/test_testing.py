@@ -105,5 +105,5 @@ def test_a_run_of_tests_that_is_stopped_leaves_no_server_behind(tmp_path: Path) 
         wait_for((tmp_path / "begun").exists, seconds=60, what="the first test")
         assert list(tmp_path.glob("gatehouse-*/pg18/postmaster.pid"))
         run.send_signal(signal.SIGTERM)
-        assert run.wait(timeout=40) == 130
+        assert run.wait(timeout=90) == 130
     assert not list(tmp_path.glob("gatehouse-*/pg18"))

@@ -72,7 +72,7 @@ class Start:
     def stop(self, number: int = signal.SIGTERM) -> float:
         began = time.monotonic()
         self.process.send_signal(number)
-        self.process.wait(timeout=40)
+        self.process.wait(timeout=90)
         return time.monotonic() - began
 
 

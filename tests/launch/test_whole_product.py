@@ -55,7 +55,7 @@ def test_up_seeds_the_demo_answers_truly_and_lets_a_command_join_it(tmp_path: Pa
 
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=40) == 0
+        assert process.wait(timeout=90) == 0
         assert time.monotonic() - began < 15
     for name in ("run", "pg18", "valkey"):
         assert processes.processes_in(home / name) == []

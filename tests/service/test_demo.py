@@ -11,14 +11,17 @@ from sqlalchemy import DateTime, bindparam, select, text
 
 from tests.builders import PASSWORD
 from workflows.core.clocks import TimeState, time_left
+from workflows.core.commands import Command, Rung
 from workflows.core.definition import Role
 from workflows.core.permissions import ROLE_TITLES
-from workflows.service import demo
+from workflows.service import demo, demo_cases
 from workflows.service.demo_cases import PLACED, Placed, Stage
+from workflows.service.execute import Done, execute
 from workflows.service.library import Library
 from workflows.service.office import Office, SignedIn
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.scenario import Cast
+from workflows.service.sweeping import sweep
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.store import tables
 from workflows.store.cases import read
@@ -45,6 +48,22 @@ def test_seeding_lays_out_people_and_cases_and_doing_it_again_changes_nothing(en
     assert counted(engine) == before
     assert isinstance(verify(engine), Whole)
     assert list(check_folds(engine, Library())) == []
+
+
+def test_a_worker_that_sweeps_while_the_demo_is_laid_out_spoils_nothing(
+    engine: Engine, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`up` starts the worker early: what has fallen due in a case of the past may be carried out by either."""
+
+    def raced(engine: Engine, library: Library, command: Command) -> Done:
+        if isinstance(command, Rung):
+            sweep(engine, library)
+        return execute(engine, library, command)
+
+    monkeypatch.setattr(demo_cases, "execute", raced)
+    done = demo.seed(engine, office, password=PASSWORD)
+    assert done.cases == len(PLACED)
+    check_places(engine, office)
 
 
 def check_places(engine: Engine, office: Office) -> None:

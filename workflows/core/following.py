@@ -10,7 +10,7 @@ from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.followups import FollowUpKind, find, opened, waiting
 from workflows.core.limits import needed
-from workflows.core.refusals import Refusal, Refused
+from workflows.core.refusals import NO_LONGER_DUE, Refusal, Refused
 from workflows.core.rounds import Finding
 from workflows.core.routing import Events, refuse_all
 from workflows.core.uses import UseState
@@ -34,7 +34,7 @@ def remind(case: Case, command: c.RemindFollowUp, definition: Definition) -> Eve
         return [missed]
     task = next((each for each in case.followups if each.rung == command.rung), None)
     if task is None or not task.is_open or task.reminded_at is not None:
-        raise Refused(Refusal("no_longer_due", "This is no longer due."))
+        raise Refused(Refusal(NO_LONGER_DUE, "This is no longer due."))
     return [e.FollowUpReminded(at=command.at, by=command.actor.person_id, rung=command.rung, number=task.number)]
 
 

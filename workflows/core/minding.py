@@ -10,7 +10,7 @@ from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition, Rung, StageKind
 from workflows.core.limits import needed
 from workflows.core.permissions import role_words
-from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
+from workflows.core.refusals import NO_LONGER_DUE, WRONG_STAGE, Refusal, Refused
 from workflows.core.routing import Events, refuse_all
 from workflows.core.silence import fallen_silent
 
@@ -63,7 +63,7 @@ def give_back(case: Case, command: c.GiveBack, definition: Definition) -> Events
     _, said = _step(case, command, definition)
     question = case.open_question
     if question is None or case.back_kind is None:
-        raise Refused(Refusal("no_longer_due", "No question waits for an answer."))
+        raise Refused(Refusal(NO_LONGER_DUE, "No question waits for an answer."))
     back = e.Move(case.back_to, case.back_kind, resume=True)
     return [e.QuestionGivenBack(**said, number=question.number, move=back)]
 
@@ -73,10 +73,10 @@ def _step(case: Case, command: c.Rung, definition: Definition) -> tuple[Rung, di
     clock = case.clock
     wanted = (command.clock, command.version)
     if clock is None or (clock.number, clock.version) != wanted or command.rung in clock.fired:
-        raise Refused(Refusal("no_longer_due", "This is no longer due."))
+        raise Refused(Refusal(NO_LONGER_DUE, "This is no longer due."))
     step = next((each for each in definition.stage(case.stage).ladder if each.key == command.rung), None)
     if step is None:
-        raise Refused(Refusal("no_longer_due", "The ladder has no such rung."))
+        raise Refused(Refusal(NO_LONGER_DUE, "The ladder has no such rung."))
     return step, {
         "at": command.at, "by": command.actor.person_id,
         "rung": command.rung, "clock": command.clock, "version": command.version,

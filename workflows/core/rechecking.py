@@ -8,7 +8,7 @@ from workflows.core.definition import Definition, Side
 from workflows.core.following import deciding_roles
 from workflows.core.followups import FollowUpKind, opened
 from workflows.core.packs import PackRef
-from workflows.core.refusals import Refusal, Refused
+from workflows.core.refusals import NO_LONGER_DUE, Refusal, Refused
 from workflows.core.routing import Events
 
 
@@ -25,7 +25,7 @@ def raise_recheck(case: Case, command: c.RaiseRecheck, definition: Definition) -
     """Once for each version, and never on a request that has ended."""
     kept = pinned_instead(case, command.rung)
     if not kept:
-        raise Refused(Refusal("no_longer_due", "There is nothing to check again."))
+        raise Refused(Refusal(NO_LONGER_DUE, "There is nothing to check again."))
     note = (
         f"{command.rung} is in force now. This request keeps {kept}, under which it was sent. "
         "Look at what changed, and write whether it matters here."

@@ -29,7 +29,7 @@ from workflows.core.due import due, put_off
 from workflows.core.events import Event
 from workflows.core.following import deciding_roles
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal, working_roles
-from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused, not_found
+from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
 from workflows.core.timeliness import spells, stamped
@@ -154,7 +154,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
 
 def _check_in_force(connection: Connection, command: RaiseRecheck) -> None:
     if command.rung not in in_force(connection, command.at):
-        raise Refused(Refusal("no_longer_due", "This version is not in force."))
+        raise Refused(Refusal(NO_LONGER_DUE, "This version is not in force."))
 
 
 def _name_of(connection: Connection, person_id: str) -> str:
@@ -168,7 +168,7 @@ def _check_due(case: Case, command: Rung, definition: Definition, calendar: Work
     items = due(case, definition, calendar)
     when = next((item.at for item in items if (item.clock, item.version, item.rung) == wanted), None)
     if when is None or when > command.at:
-        raise Refused(Refusal("no_longer_due", "This is no longer due."))
+        raise Refused(Refusal(NO_LONGER_DUE, "This is no longer due."))
 
 
 def _check_permission(case: Case, command: Command, definition: Definition, *, person: Principal | None) -> None:
