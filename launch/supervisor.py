@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,10 +64,10 @@ class Supervisor:
         self._patience = patience or Patience()
         self._clock = clock
 
-    def start(self, *names: str) -> None:
-        """Start the named children, or all, that are not running."""
+    def start(self, names: Collection[str] | None = None) -> None:
+        """Start the named children, or all, that are not running. No names at all start nobody."""
         for watched in self._watched:
-            if watched.process is None and (not names or watched.child.name in names):
+            if watched.process is None and (names is None or watched.child.name in names):
                 watched.process = watched.child.start()
 
     def process(self, name: str) -> subprocess.Popen[bytes] | None:

@@ -131,7 +131,7 @@ def children(home: Home, servers: Servers, environment: Mapping[str, str]) -> li
 def _start_all(home: Home, servers: Servers, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
     places = home.places()
     with step("starting the database and the queue"):
-        supervisor.start(*(server.name for server in servers.own))
+        supervisor.start([server.name for server in servers.own])
         for server in servers.own:
             process = supervisor.process(server.name)
             if process is not None:

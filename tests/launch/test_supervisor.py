@@ -76,6 +76,15 @@ def supervise(clock: HandClock) -> Iterator[Callable[..., Supervisor]]:
         supervisor.stop()
 
 
+def test_where_no_server_is_ours_nobody_starts_before_his_time(
+    make_child: Callable[..., Child], clock: HandClock
+) -> None:
+    """With a database and a queue of somebody else's, the worker must still wait until the demo is laid out."""
+    supervisor = Supervisor([make_child("worker", SLEEPER)], patience=None, clock=clock)
+    supervisor.start([])
+    assert supervisor.process("worker") is None
+
+
 def pid_of(supervisor: Supervisor, name: str) -> int:
     process = supervisor.process(name)
     assert process is not None
