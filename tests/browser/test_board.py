@@ -37,6 +37,7 @@ def test_the_board_looks_again_by_itself(visit: Visit, ground: Ground, width: in
     expect(martin.page.locator("[data-live-told]")).to_contain_text("This list has changed. Updated ")
     expect(martin.page.get_by_role("link", name=ground.reference(second), exact=True)).to_be_visible()
     expect(link).to_be_focused()
+    martin.sees("Late within five working days if nothing is done", "Requests that fall due, by day")
     martin.check()
     photograph(martin, "board")
 
@@ -96,3 +97,20 @@ def test_filters_are_saved_and_several_are_chased_with_a_result_for_each(
     martin.press("Send the reminders")
     martin.sees("Chased: 2 of 2 requests done.", *(ground.reference(case) for case in cases))
     photograph(martin, "chased")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_calendar_address_is_made_and_ended(visit: Visit, ground: Ground, width: int) -> None:
+    ground.brought("S2", upto="adjudication")
+    anne = visit("anne.whitcombe", width=width)
+    anne.open("/account")
+    anne.follow("Your due work in your calendar")
+    anne.press("Make a calendar address")
+    photograph(anne, "calendar")
+    address = anne.page.locator(".gh-secret code").inner_text()
+    answer = anne.context.request.get(address)
+    assert answer.status == 200
+    assert "BEGIN:VEVENT" in answer.text()
+    anne.press("End it")
+    anne.sees("The calendar address no longer works.")
+    assert anne.context.request.get(address).status == 404

@@ -13,6 +13,7 @@ from webapp.guards import signed_in
 from webapp.house import house
 from webapp.live import Live, answer, live
 from webapp.views import board_filters as filter_words
+from webapp.views.board_forecast import forecast_view
 from webapp.views.desk import casework, me, page_number
 from webapp.views.showing import TimeView, long_date, tag_markup, time_view
 from workflows.core.definition import Role
@@ -64,10 +65,11 @@ def _live(found: BoardPage, filters: BoardFilters, group: str) -> Live:
     groups = _grouped(found, group)
     figures = filter_words.figures(found, filters, group)
     return live(
-        {"figures": "board/_figures.html", "rows": "board/_rows.html"},
+        {"figures": "board/_figures.html", "rows": "board/_rows.html", "forecast": "board/_forecast.html"},
         [
             *(each["number"] for each in figures),
             found.more,
+            found.forecast,
             *(
                 (line.row.id, line.row.version, line.time and line.time.words, line.why)
                 for _, lines in groups
@@ -80,6 +82,7 @@ def _live(found: BoardPage, filters: BoardFilters, group: str) -> Live:
         group=group,
         groups=groups,
         figures=figures,
+        forecast=forecast_view(found, filters),
         applied=filter_words.applied(found, filters, group),
         clear_url=url_for("board.page"),
         pages=_pages(found, filters, group),

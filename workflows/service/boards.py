@@ -16,6 +16,7 @@ from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
 from workflows.core.refusals import not_found
+from workflows.service.forecast import forecast
 from workflows.service.library import Library
 from workflows.service.listing import clock_from, row_time, viewer_of
 from workflows.service.unit_of_work import Connection, Engine, reading
@@ -81,6 +82,9 @@ def _board(
         to_review=sum(r.open for r, each in zip(figures, here, strict=True) if _reviews(each, r.stage)),
         ended=_ended(connection, organisation_id, late=late, now=now) if held else None,
         eligible=_people(connection, library, organisation_id, here, held=held),
+        forecast=forecast(
+            connection, library, calendar, side=side, org=organisation_id, viewer=viewer, now=now
+        ),
         agencies=tuple((row.agency, row.agency_name, row.open) for row in counted if row.agency is not None),
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from workflows.core.uses import UseReview, UseState
 from workflows.core.visibility import Look
 from workflows.service.followups import FollowUpRow as FollowUpRow
 from workflows.service.followups import FollowUpView as FollowUpView
+from workflows.service.forecast import Forecast
 from workflows.service.panels import PanelView
 from workflows.service.revealing import RevealView
 from workflows.service.tracks import TrackView as TrackView
@@ -261,6 +262,8 @@ class BoardPage:
     """Emergency shares that have not been reviewed yet."""
     agencies: tuple[tuple[str, str, int], ...] = ()
     """The other organisations (id, name, open cases)."""
+    forecast: Forecast | None = None
+    """What will be late soon if nothing is done, whatever the filters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,26 @@ def _figures(side: str) -> TextClause:
     )
 
 
+@cache
+def _falling_due(side: str) -> TextClause:
+    mine, _ = _SIDES[side]
+    return text(
+        f"""SELECT f.*, p.name FROM (SELECT c.stage, c.workflow, max(c.definition_version) AS definition_version,
+        (CASE WHEN c.kind = 'information_needed' THEN c.requester ELSE c.assignee END)::text AS person,
+        cast(c.due_at AT TIME ZONE 'Europe/London' AS date) AS day, count(*) AS open FROM cases c
+        WHERE {mine} = cast(:org AS uuid) AND {_OPEN} AND {_MANAGED[side]} AND NOT c.overdue
+        AND NOT c.paused AND c.due_at > :now AND c.due_at < :end GROUP BY 1, 2, 4, 5) f
+        LEFT JOIN people p ON p.id = cast(f.person AS uuid) ORDER BY f.workflow, f.stage, p.name, f.person, f.day"""
+    )
+
+
+def falling_due(
+    connection: Connection, *, side: str, org: str, viewer: Viewer, now: datetime, end: datetime
+) -> Sequence[Any]:
+    """How many open cases fall due between two instants, by stage, person (None: nobody by name) and day in London."""
+    return _run(connection, _falling_due(side), {**viewer.parameters(), "org": org, "now": now, "end": end})
+
+
 def board(
     connection: Connection, *, side: str, org: str, cut: Cut, filters: Mapping[str, str], number: int, viewer: Viewer
 ) -> Sequence[Any]:
