@@ -184,6 +184,7 @@ MEANING = (
     Broken("no-clock", CHECK_CLOCK, "", "  consent_check:"),
     Broken("clock-urgency-missing", CHECK_CLOCK, CHECK_CLOCK.replace("      emergency: {length: 1 hours}\n",
            "")),
+    Broken("unknown-calendar", "identity_shown_for: 1 hours", "calendar: utopia\nidentity_shown_for: 1 hours"),
     Broken("extension-unit", "extension: {most: 2 working_days", "extension: {most: 9 hours"),
     Broken("extension-by-nobody", "roles: [manager, caldicott_guardian]}", "roles: []}"),
     Broken("role-not-for-extension", "roles: [manager, caldicott_guardian]}", "roles: [manager, requester]}"),

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from webapp.guards import public
 from webapp.house import house
+from webapp.views.time_words import TIME_DEFINITIONS
 
 blueprint = Blueprint("help", __name__)
 
@@ -14,7 +15,7 @@ blueprint = Blueprint("help", __name__)
 @public
 def guide() -> str:
     """What Gatehouse is, its steps, who does what, what the words mean and how time is counted."""
-    return render_template("help/guide.html")
+    return render_template("help/guide.html", definitions=TIME_DEFINITIONS)
 
 
 @blueprint.get("/accessibility")

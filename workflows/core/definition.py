@@ -308,6 +308,8 @@ class Definition:
     packs: tuple[str, ...] = ()
     identity_shown_for: Length | None = None
     """How long an identity may be seen once it is shown to whoever advises, in hours; None: it never is."""
+    calendar: str = ""
+    """The working calendar of its clocks; empty: that of the holder's nation."""
     principles: tuple[str, ...] = ()
     """Codes of the principles of the packs that a request is pinned to."""
 

@@ -154,6 +154,7 @@ def definition_of(source: Source, model: WorkflowModel) -> Definition:
         reasons=tuple(Reason(each.code, each.words, tuple(each.outcomes)) for each in model.reasons),
         packs=tuple(model.packs),
         identity_shown_for=model.identity_shown_for,
+        calendar=model.calendar or "",
     )
 
 

@@ -19,6 +19,7 @@ from workflows.core.calendars import Length, Unit
 from workflows.core.clocks import DEFAULT_DUE_TIME
 from workflows.core.definition import CommandType, Role, RungAction, Side, StageKind, Urgency, When
 from workflows.core.request import Task
+from workflows.definitions.calendars import FOI, NATIONS
 
 FORMAT = "gatehouse/workflow/1"
 DUE_TIME = DEFAULT_DUE_TIME
@@ -161,6 +162,14 @@ def _due_time(value: Any) -> time:
     return time(int(found[1]), int(found[2]))
 
 
+def _calendar(value: Any) -> str:
+    name = as_text(value)
+    if name not in (*NATIONS, FOI):
+        say = f"There is no calendar “{name[:60]}”. Use one of: {', '.join((*NATIONS, FOI))}; or leave it out."
+        wrong("unknown-calendar", say)
+    return name
+
+
 def _guard(value: Any) -> str:
     return "true" if value is True else "false" if value is False else as_text(value)
 
@@ -272,6 +281,7 @@ class WorkflowModel(FileModel):
     status: Title | None = None
     packs: list[Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
     identity_shown_for: Annotated[Length, PlainValidator(shown_for)] | None = None
+    calendar: Annotated[str, PlainValidator(_calendar)] | None = None
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]
     sensitive: list[Name] = []

@@ -97,6 +97,8 @@ def _start(connection: Connection, library: Library, command: Start) -> Done:
         raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
     if command.send:
         command = replace(command, packs=in_force(connection, command.at))
+    if definition.calendar:
+        command = replace(command, calendar=definition.calendar)
     if command.group:
         raise Refused(Refusal("track_by_sending", "A request to several organisations is made by sending it."))
     happened = handle(None, command, definition)

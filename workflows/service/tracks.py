@@ -60,8 +60,8 @@ def made(
         case_id = str(uuid5(TRACK_IDS, f"{draft.id}/{org}"))
         start = Start(
             id=key, actor=command.actor, at=command.at, case_id=case_id, reference=new_reference(),
-            requester_org=draft.requester_org, holder_org=org, calendar=holder.calendar, like=draft.like,
-            answers=draft.request, group=draft.group,
+            requester_org=draft.requester_org, holder_org=org, like=draft.like,
+            calendar=definition.calendar or holder.calendar, answers=draft.request, group=draft.group,
         )  # fmt: skip
         begun = handle(None, start, definition)
         track: Case | None = None
