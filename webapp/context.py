@@ -16,6 +16,7 @@ from webapp.security import nonce
 from webapp.sessions import HouseSession
 from workflows.core.definition import Role
 from workflows.core.permissions import Principal
+from workflows.service.reporting import READERS as FIGURE_READERS
 from workflows.service.unit_of_work import Busy, Unavailable
 
 LONDON = ZoneInfo("Europe/London")
@@ -34,6 +35,7 @@ class Viewer:
     organisations: tuple[tuple[str, str], ...]
     roles: frozenset[Role]
     is_manager: bool
+    reads_figures: bool
     may_ask: bool
     unread: int
 
@@ -75,6 +77,7 @@ def _viewer(
         organisations=organisations,
         roles=roles,
         is_manager=Role.MANAGER in roles,
+        reads_figures=bool(roles & FIGURE_READERS),
         may_ask=bool(person.organisations_as(Role.REQUESTER)),
         unread=unread,
     )

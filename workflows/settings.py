@@ -36,6 +36,7 @@ class Settings:
     sweep_seconds: int = 5
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    fewest_shown: int = 5
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -66,12 +67,14 @@ class Settings:
             sweep_seconds=reader.number("SWEEP_SECONDS", 5, low=1, high=300),
             trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1",),
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, low=0, high=5),
+            fewest_shown=reader.number("FEWEST_SHOWN", 5, low=3, high=50),
         )
 
 
 NAMES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "DEMO", "DEMO_PASSWORD",
     "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
+    "FEWEST_SHOWN",
 )  # fmt: skip
 """Every setting, without its prefix; the README's table and docker-compose.yml are tested against it."""
 

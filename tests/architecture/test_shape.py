@@ -32,7 +32,9 @@ PRODUCT_WORDS = {
 }
 """Words that a stage may happen to be called by, and that Python may use for another reason."""
 
-DEMO_DATA = {f"workflows/service/{name}.py" for name in ("scenario", "scenario_rounds", "demo_cases", "filling")}
+DEMO_DATA = {
+    f"workflows/service/{name}.py" for name in ("scenario", "scenario_rounds", "demo_cases", "demo_history", "filling")
+}
 """These play the demo's requests, whose steps are named in the data after the standard workflow's stages."""
 
 LENGTH = re.compile(r"\d+ (hours|working_days|calendar_days|calendar_months)")

@@ -13,6 +13,7 @@ from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Outcome
 from workflows.core.definition import Side, Urgency
 from workflows.core.events import Event
+from workflows.core.spans import LONDON
 from workflows.core.timeliness import (
     CAUSE_TITLES,
     CAUSES,
@@ -104,6 +105,14 @@ def test_what_is_taken_back_before_it_was_due_is_not_counted_and_late_stays_late
         ("ig_advice", Result.NOT_COUNTED),
         ("withdrawn", None),
     ]
+
+
+def test_an_hour_that_comes_twice_is_measured_twice() -> None:
+    play = Play(at=datetime(2026, 10, 22, 9, tzinfo=LONDON)).to("consent_check")
+    play.at += timedelta(days=5)
+    play.do(c.Withdraw, REQUESTER, reason="Not needed.")
+    spell, whole = measured(play)
+    assert spell.ran == whole.ran == (5 * 24 + 1 + 1) * HOUR
 
 
 def test_nothing_is_measured_of_a_draft() -> None:

@@ -1,4 +1,4 @@
-"""``gatehouse demo seed`` and ``gatehouse demo people``."""
+"""``gatehouse demo seed``, ``gatehouse demo history`` and ``gatehouse demo people``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 from launch.saying import Trouble
 from webapp.cli.ground import opened
 from workflows.service import demo as the_demo
+from workflows.service import demo_history
+from workflows.service.library import Library
 from workflows.service.office import Office
 
 
@@ -28,6 +30,27 @@ def seed() -> None:
         office = Office(house.engine, secret=house.settings.secret_key, cost=the_demo.COST)
         done = the_demo.seed(house.engine, office, password=house.settings.demo_password)
     click.echo(f"New: {done.organisations} organisations, {done.people} people, {done.cases} cases.")
+
+
+@demo.command("history")
+def history() -> None:
+    """Add a year of finished requests, so that the page Timeliness shows something. Each time adds as many again."""
+    with opened() as house:
+        if not house.settings.demo:
+            raise Trouble(
+                "Invented requests must never be mixed into real work.", "For the demo, set GATEHOUSE_DEMO=1."
+            )
+        office = Office(house.engine, secret=house.settings.secret_key, cost=the_demo.COST)
+        with click.progressbar(length=demo_history.CASES, label="Finished requests") as bar:
+            done = 0
+
+            def told(made: int) -> None:
+                nonlocal done
+                bar.update(made - done)
+                done = made
+
+            made = demo_history.history(house.engine, Library(), now=office.now(), told=told)
+    click.echo(f"New: {made} finished requests. Managers see them under Timeliness.")
 
 
 @demo.command("people")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from workflows.core.calendars import WorkingCalendar
@@ -255,15 +255,16 @@ def _seconds(length: timedelta) -> int:
 def _stage(case: Case, event: Event, clock: Clock, end: ClockEnd, definition: Definition) -> Spell:
     assert clock.stopped_at is not None
     assert end.due is not None
-    stage, stop, paused = definition.stage(clock.stage), clock.stopped_at, _length(_pauses(clock))
+    stage, paused = definition.stage(clock.stage), _length(_pauses(clock))
+    start, stop = clock.started_at.astimezone(UTC), clock.stopped_at.astimezone(UTC)
     late = stop > end.due
     result = Result.LATE if late else Result.NOT_COUNTED if isinstance(event, Withdrawn) else Result.IN_TIME
     silent = any(each.stage == clock.stage and clock.started_at <= each.at <= stop for each in case.silences)
     return Spell(
         case_id=case.id, turn=turn_of(case), clock=clock.number, stage=stage.name, title=stage.title, kind=stage.kind,
         side=stage.side, roles=tuple(role.value for role in stage.roles), urgency=end.urgency,
-        holder_org=case.holder_org, requester_org=case.requester_org, started=clock.started_at, stopped=stop,
-        due=end.due, ran=_seconds(stop - clock.started_at - paused), paused=_seconds(paused),
+        holder_org=case.holder_org, requester_org=case.requester_org, started=start, stopped=stop,
+        due=end.due, ran=_seconds(stop - start - paused), paused=_seconds(paused),
         working_days=end.working_days, result=result, late_by=_seconds(stop - end.due) if late else 0,
         cause=cause(case, clock, stage.side, due=end.due) if late else None, silent=silent,
     )  # fmt: skip
@@ -283,11 +284,12 @@ def cause(case: Case, clock: Clock, side: Side, *, due: datetime) -> Cause:
 def _whole(case: Case, after: Case, event: Event, end: ClockEnd, definition: Definition) -> Spell:
     start, stage = set_out(after), definition.stage(after.stage)
     assert start is not None
+    start, stop = start.astimezone(UTC), event.at.astimezone(UTC)
     paused = _length(_questions(after, definition, start=start))
     return Spell(
         case_id=case.id, turn=turn_of(after), clock=WHOLE, stage=stage.name, title=stage.title, kind=stage.kind,
         side=stage.side, roles=(), urgency=end.urgency, holder_org=case.holder_org,
-        requester_org=case.requester_org, started=start, stopped=event.at, due=None,
-        ran=_seconds(event.at - start - paused), paused=_seconds(paused), working_days=end.working_days,
+        requester_org=case.requester_org, started=start, stopped=stop, due=None,
+        ran=_seconds(stop - start - paused), paused=_seconds(paused), working_days=end.working_days,
         outcome=after.outcome,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from workflows.core import commands as c
 from workflows.core import request as r
@@ -35,6 +36,7 @@ PATTERNS = 300
 """Different histories; each case is a copy of one of them with ids, salts and a chain of its own."""
 FIRST_DESK = frozenset({Role.CONSENT_OFFICER, Role.IG_LEAD})
 DECIDERS = (Role.CALDICOTT_GUARDIAN, Role.ADJUDICATOR, Role.DEPUTY_GUARDIAN)
+LONDON = ZoneInfo("Europe/London")
 ROLE_OF_STEP: Mapping[str, tuple[Role, ...]] = {
     "consent_check": (Role.CONSENT_OFFICER,),
     "ig_advice": (Role.IG_LEAD,),
@@ -94,13 +96,13 @@ def fill(
 
     Raises Refused when there is nobody who could ask or answer; Busy, Unavailable.
     """
-    crew, definition = _crew(engine), _latest(engine, library)
+    crew, definition = crew_of(engine), latest(engine, library)
     chance = random.Random(mix.seed)  # noqa: S311  no secret hangs on it: it mixes demo cases
     ended = round(mix.cases * mix.ended)
     parts = (
-        (mix.due, _Play(crew, definition, library, now, chance, due=True)),
-        (mix.cases - ended - mix.due, _Play(crew, definition, library, now, chance)),
-        (ended, _Play(crew, definition, library, now, chance, ended=True)),
+        (mix.due, Play(crew, definition, library, now, chance, due=True)),
+        (mix.cases - ended - mix.due, Play(crew, definition, library, now, chance)),
+        (ended, Play(crew, definition, library, now, chance, ended=True)),
     )
     made = written = 0
     # The database takes one batch in while the next is being made.
@@ -114,7 +116,7 @@ def fill(
                     batch.add(chance.choice(patterns), reference=_reference(chance))
                 if writing is not None:
                     writing.result()
-                writing = writer.submit(_write, engine, batch)
+                writing = writer.submit(write, engine, batch)
                 written, made = written + len(batch.events), made + size
                 told(made)
         if writing is not None:
@@ -136,7 +138,7 @@ def copies(engine: Engine, library: Library, case_id: str, number: int) -> list[
     history = bulk.prepare(case, [(each.event,) for each in past], listed(case, definition, calendar), work, ended)
     batch, chance = bulk.Batch.empty(), random.SystemRandom()
     made = [batch.add(history, reference=_reference(chance)) for _ in range(number)]
-    _write(engine, batch)
+    write(engine, batch)
     return made
 
 
@@ -146,7 +148,8 @@ def _sizes(wanted: int) -> Iterator[int]:
         wanted -= BATCH
 
 
-def _write(engine: Engine, batch: bulk.Batch) -> None:
+def write(engine: Engine, batch: bulk.Batch) -> None:
+    """Copy a batch in, in a transaction of its own."""
     with transaction(engine) as connection:
         bulk.copy(connection, batch)
 
@@ -155,12 +158,14 @@ def _reference(chance: random.Random) -> str:
     return reference(f"{chance.getrandbits(128):032x}")
 
 
-def _latest(engine: Engine, library: Library) -> Definition:
+def latest(engine: Engine, library: Library) -> Definition:
+    """The standard workflow that new cases start on."""
     with reading(engine) as connection:
         return library.latest(connection, "standard")
 
 
-def _crew(engine: Engine) -> Crew:
+def crew_of(engine: Engine) -> Crew:
+    """Everybody who can be in a case. Raises Refused when there is nobody who could ask or answer."""
     with reading(engine) as connection:
         organisations = people.all_organisations(connection)
         staff = [(org, one) for org in organisations for one in people.colleagues(connection, org.id)]
@@ -190,7 +195,7 @@ def _crew(engine: Engine) -> Crew:
 
 
 @dataclass(frozen=True, slots=True)
-class _Play:
+class Play:
     """Plays histories in memory, as of ``now``; with ``due``, each with one rung that has just fallen due."""
 
     crew: Crew
@@ -213,6 +218,10 @@ class _Play:
                 ended = spells(None, [event for events in commands for event in events], self.definition, calendar)
                 found.append(bulk.prepare(case, commands, listed(case, self.definition, calendar), work, ended))
         return found
+
+    def reference(self) -> str:
+        """A reference for one more case."""
+        return _reference(self.chance)
 
     def _one(self, number: int) -> Pattern | None:
         """One history; None when this throw of the dice cannot be played."""

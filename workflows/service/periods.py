@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from workflows.core.calendars import add_months
 
 LONDON = ZoneInfo("Europe/London")
+ONE_DAY = timedelta(days=1)
 YEAR = "year"
 """The key of the last twelve months, this one included."""
 MONTHS_BACK = 24
