@@ -94,7 +94,7 @@ class Play:
         """Give a command; an hour passes first. Raises Refused, and then nothing has changed."""
         self.at += timedelta(hours=1)
         self.count += 1
-        actor = c.Actor(who.id, who.name, "Position") if who else c.CLOCK
+        actor = fields.pop("actor", None) or (c.Actor(who.id, who.name, "Position") if who else c.CLOCK)
         command = kind(id=str(uuid5(SPACE, str(self.count))), actor=actor, at=self.at, case_id="case", **fields)
         happened = handle(self.case, command, self.definition)
         for event in happened:

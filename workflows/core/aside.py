@@ -8,18 +8,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from workflows.core.case import Case
     from workflows.core.events import ConflictDeclared
-    from workflows.core.permissions import Principal
     from workflows.core.request import Request
 
 MARKS = "()[],.;:“”\"'’"
 """What may stand around a word without being part of it."""
 SHORTEST_NAME = 2
 """A shorter word is an initial: it says nothing about who somebody is related to."""
+
+
+class Named(Protocol):
+    """A person as far as her name and address tell whether she must stand aside."""
+
+    @property
+    def id(self) -> str:
+        """Her id."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Her name."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """Her address."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +69,13 @@ def kin(request: Request) -> frozenset[str]:
     return frozenset(found | {recipient.email.lower() for recipient in request.recipients if recipient.email})
 
 
-def names_of(person: Principal) -> tuple[str, ...]:
+def names_of(person: Named) -> tuple[str, ...]:
     """What a person's own name and address would be among the ``kin`` of a request."""
     words = _words(person.name)
     return (*words[-1:], person.email.lower())
 
 
-def stands_aside(case: Case, person: Principal) -> bool:
+def stands_aside(case: Case, person: Named) -> bool:
     """Whether this person may have no part in the holder's work on the case."""
     return person.id in conflicted(case) or (
         person.id != case.requester and not kin(case.request).isdisjoint(names_of(person))

@@ -23,6 +23,7 @@ from workflows.core.findings import Advice as Advice
 from workflows.core.findings import ConsentCheck as ConsentCheck
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
+from workflows.core.happening import both
 from workflows.core.questions import Question as Question
 from workflows.core.questions import answered, asked, given_back
 from workflows.core.request import Request
@@ -74,6 +75,7 @@ class Decision:
     onward: str = ""
     panel: str = ""
     evidence: tuple[PrincipleEvidence, ...] = ()
+    stood_in_for: str = ""
     challenge: str = ""
     of_round: int = 0
     """What came of a challenge (a Finding), and of the decision of which round; empty for other decisions."""
@@ -181,8 +183,8 @@ class Case:
 
     @property
     def advisers(self) -> frozenset[str]:
-        """Everyone who has ever advised on this case."""
-        return frozenset(advice.by for advice in self.advice)
+        """Everyone who has ever advised on this case, or in whose name somebody has."""
+        return both(self.advice)
 
 
 def apply(case: Case | None, event: e.Event) -> Case:
@@ -301,6 +303,7 @@ def _advised(case: Case, event: e.Advised) -> Case:
         advice=event.advice, why=event.why, conditions=event.conditions,
         delegated_release=event.delegated_release, redirect=event.redirect,
         by=event.by, by_name=event.by_name, position=event.position, at=event.at, round=case.round,
+        stood_in_for=event.stood_in_for,
     )  # fmt: skip
     return replace(case, advice=(*case.advice, advice))
 

@@ -11,12 +11,16 @@ from workflows.core.definition import CommandType
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``person_id`` is empty for the clock. ``position`` is the role acted in, in words."""
+    """Who acts. ``person_id`` is empty for the clock. ``position`` is the role acted in, in words.
+
+    ``stands_in_for`` is the id of whoever is away and in whose name she acts; ``name`` then names both.
+    """
 
     person_id: str
     name: str
     position: str = ""
     organisation_id: str = ""
+    stands_in_for: str = ""
 
 
 CLOCK = Actor(person_id="", name="Gatehouse (clock)")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from workflows.core.commands import ReviewFinding, ShareHow
-from workflows.core.happening import Event
+from workflows.core.happening import Event, both
 
 if TYPE_CHECKING:
     from workflows.core.case import Case
@@ -67,6 +67,12 @@ class EmergencyShare:
     by_name: str
     position: str
     at: datetime
+    stood_in_for: str = ""
+
+    @property
+    def both(self) -> frozenset[str]:
+        """Who shared, and in whose name."""
+        return both((self,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ def shared_now(case: Case, event: SharedNow) -> Case:
         keys=event.keys, held_back=event.held_back, how=event.how, said_at=event.said_at,
         recorded_after=event.recorded_after, call_back_verified=event.call_back_verified, told=event.told,
         said_by=event.said_by, note=event.note, why_not=event.why_not, by=event.by, by_name=event.by_name,
-        position=event.position, at=event.at,
+        position=event.position, at=event.at, stood_in_for=event.stood_in_for,
     )  # fmt: skip
     return replace(case, shared_now=share)
 

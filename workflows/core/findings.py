@@ -34,3 +34,4 @@ class Advice:
     position: str
     at: datetime
     round: int
+    stood_in_for: str = ""

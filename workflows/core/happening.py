@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from workflows.core.calendars import Length
 from workflows.core.definition import StageKind, Urgency
@@ -50,9 +51,37 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """What every event carries: when (aware UTC), who (person id, empty for the clock), and any move."""
+    """What every event carries: when (aware UTC), who (person id, empty for the clock), and any move.
+
+    ``stood_in_for``: the id of the person who was away and in whose name it was done.
+    """
 
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
     at: datetime
     by: str
     move: Move | None = None
+    stood_in_for: str = ""
+
+
+class Done(Protocol):
+    """Something that somebody did, perhaps in the name of another."""
+
+    @property
+    def by(self) -> str:
+        """Who did it."""
+        ...
+
+    @property
+    def stood_in_for(self) -> str:
+        """In whose name, where that was another's."""
+        ...
+
+
+def both(done: Iterable[Done]) -> frozenset[str]:
+    """Everyone who did any of it, or in whose name it was done: it counts for both of them."""
+    return frozenset(person for each in done for person in (each.by, each.stood_in_for) if person)
+
+
+def signed(events: list[Event], *, by: str, stands_in_for: str) -> list[Event]:
+    """The events with the name of whoever is away, where the actor acted for her."""
+    return [replace(each, stood_in_for=stands_in_for) if each.by == by else each for each in events]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workflows.core.definition import CommandType, Definition, Role, StageKind
 from workflows.core.refusals import ADVISED, NOT_YOURS, OWN_CASE, Refusal
 from workflows.core.reveal import open_asks
+from workflows.core.standing_in import has_it, lent
 
 if TYPE_CHECKING:
     from workflows.core.case import Case
@@ -34,7 +35,7 @@ def identity_refusal(case: Case, person: Principal, definition: Definition, *, c
         return Refusal("no_reveals", "This workflow does not show identities on request.")
     if person.id == case.requester or any(each.email.casefold() == person.email for each in case.request.recipients):
         return Refusal(OWN_CASE, "You asked for this information or would receive it, so others must do this.")
-    held = person.roles_in(case.holder_org)
+    held = lent(case, person).roles_in(case.holder_org)
     if command is CommandType.ASK_IDENTITY:
         return _ask_refusal(case, person, definition, held=held)
     return _answer_refusal(case, person, held=held)
@@ -45,7 +46,7 @@ def _ask_refusal(case: Case, person: Principal, definition: Definition, *, held:
         return Refusal(NOT_YOURS, "Only somebody who works on this request now can ask to see an identity.")
     if not labels_only(case, held):
         return Refusal("visible_already", "You can see who everybody is already.")
-    if case.assignee and case.assignee != person.id:
+    if case.assignee and not has_it(case, person):
         return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")
     return None
 
@@ -58,6 +59,6 @@ def _answer_refusal(case: Case, person: Principal, *, held: frozenset[Role]) -> 
     asks = open_asks(case.reveals)
     if not asks:
         return Refusal("nothing_asked", "Nobody waits for an answer whether an identity is shown.")
-    if all(each.asked_by == person.id for each in asks):
+    if all(each.concerns(person.id) for each in asks):
         return Refusal("own_ask", "You asked to see this identity, so another person must answer.")
     return None

@@ -11,9 +11,9 @@ from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.followups import TITLES, FollowUp, find
+from workflows.core.happening import both
 from workflows.core.identity import GRANTERS
-from workflows.core.rounds import barred
-from workflows.core.votes import waiting_for_second
+from workflows.core.standing_in import kept_out
 
 
 class NoticeKind(StrEnum):
@@ -72,14 +72,7 @@ def desk(case: Case, definition: Definition) -> Audience:
         return Audience()
     if case.assignee:
         return Audience(people=(case.assignee,))
-    kept_out = {case.requester}
-    if stage.kind is StageKind.ADJUDICATION:
-        kept_out |= barred(case) | waiting_for_second(case)
-    if stage.kind is StageKind.REVIEW:
-        kept_out |= case.advisers
-    if case.shared_now is not None:
-        kept_out.add(case.shared_now.by)
-    return at_holder(case, stage.roles, barred=kept_out)
+    return at_holder(case, stage.roles, barred=kept_out(case))
 
 
 def at_holder(case: Case, roles: tuple[Role, ...], *, barred: Iterable[str] = ()) -> Audience:
@@ -172,7 +165,7 @@ def _told(
                 yield NoticeKind.YOUR_TURN, here
         case e.ConflictDeclared():
             yield NoticeKind.STOOD_ASIDE, at_holder(after, (Role.MANAGER,))
-            if before is not None and before.assignee == event.by:
+            if before is not None and before.assignee in both((event,)):
                 yield NoticeKind.YOUR_TURN, here
         case e.ConsentTakenBack():
             yield from _taken_back(event, after, definition)

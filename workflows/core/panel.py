@@ -16,6 +16,7 @@ from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition, Need, StageKind
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.facts import facts
+from workflows.core.happening import both
 from workflows.core.limits import blank, needed
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.routing import Events, refuse_all, with_move
@@ -65,7 +66,7 @@ def decided(case: Case, command: c.Decide, definition: Definition, own: e.Decide
     if not two_needed(case, definition):
         return with_move(case, command, definition, [own])
     now = sitting(case)
-    if now.differ and own.by not in {vote.by for vote in now.differ}:
+    if now.differ and both(now.differ).isdisjoint({own.by, command.actor.stands_in_for}):
         refuse_all(_unexplained(now, command))
         return with_move(case, command, definition, [replace(own, panel=SETTLED)])
     vote = e.AdjudicatorVoted(

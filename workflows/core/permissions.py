@@ -6,9 +6,11 @@ or organisations she has.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from workflows.core.absences import Absence, StandIn
 from workflows.core.aside import stands_aside
 from workflows.core.case import Case
 from workflows.core.commands import Command, FinishFollowUp
@@ -30,6 +32,7 @@ from workflows.core.identity import identity_refusal
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
 from workflows.core.rounds import barred
 from workflows.core.routing import stage_refusal
+from workflows.core.standing_in import acts_for, has_it, lent
 from workflows.core.votes import waiting_for_second
 from workflows.core.withdrawing import given_entries
 
@@ -50,18 +53,28 @@ class Principal:
     name: str
     email: str
     memberships: frozenset[Membership] = frozenset()
+    standing: tuple[StandIn, ...] = ()
+    """For whom she may stand in now. On which requests, ``standing_in`` says."""
+    away: tuple[Absence, ...] = ()
+    """Who is away now from the organisations in which she has a role, herself included."""
 
     def roles_in(self, organisation_id: str) -> frozenset[Role]:
         """The roles held in one organisation."""
         return frozenset(m.role for m in self.memberships if m.organisation_id == organisation_id)
+
+    def acting_in(self, roles: Iterable[tuple[str, Role]]) -> Principal:
+        """The person with further roles, each in an organisation."""
+        more = frozenset(Membership(organisation_id, role) for organisation_id, role in roles)
+        return replace(self, memberships=self.memberships | more)
 
     def organisations(self) -> frozenset[str]:
         """Every organisation in which any role is held."""
         return frozenset(m.organisation_id for m in self.memberships)
 
     def organisations_as(self, role: Role) -> frozenset[str]:
-        """The organisations in which ``role`` is held."""
-        return frozenset(m.organisation_id for m in self.memberships if m.role is role)
+        """The organisations in which ``role`` is held, by her or by somebody for whom she stands in."""
+        own = {m.organisation_id for m in self.memberships if m.role is role}
+        return frozenset(own | {each.organisation_id for each in self.standing if role in each.roles})
 
 
 class Relation(StrEnum):
@@ -95,6 +108,7 @@ def relations(case: Case, person: Principal, definition: Definition) -> frozense
         found.add(Relation.OWNER)
     if case.submitted_at is None:
         return frozenset(found)
+    person = lent(case, person)
     at_holder = person.roles_in(case.holder_org)
     if at_holder & working_roles(definition) and Relation.OWNER not in found:
         found.add(Relation.WORKER)
@@ -124,6 +138,7 @@ def was_escalated_to(case: Case, person: Principal, definition: Definition) -> b
 
 def is_for(case: Case, person: Principal, task: FollowUp) -> bool:
     """Whether this person is one of those who may finish a follow-up."""
+    person = lent(case, person)
     if task.side is Side.REQUESTER:
         owner = Role.REQUESTER in task.roles and person.id == case.requester
         others = frozenset(task.roles) - {Role.REQUESTER}
@@ -166,13 +181,13 @@ def _refusal(
     if (refusal := stage_refusal(case, command, definition)) is not None:
         return refusal
     if command is CommandType.WITHDRAW_CONSENT:
-        return _withdrawal_refusal(case, person, known)
+        return _withdrawal_refusal(case, lent(case, person), known)
     if command is CommandType.FINISH_FOLLOW_UP:
         return _follow_up_refusal(case, person)
     if command is CommandType.REVIEW_USE:
         return _review_refusal(case, person)
     if command is CommandType.CHALLENGE:
-        return _challenge_refusal(case, person, known=known)
+        return _challenge_refusal(case, lent(case, person), known=known)
     if command in REQUESTER_COMMANDS:
         owner = Relation.OWNER in known
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
@@ -275,7 +290,7 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
     if stands_aside(case, person):
         return Refusal(CONFLICT, "A conflict of interest is on record, so another person must do this.")
     performers = definition.performers(case.stage, command)
-    if not person.roles_in(case.holder_org) & frozenset(performers):
+    if not lent(case, person).roles_in(case.holder_org) & frozenset(performers):
         return Refusal(NOT_YOURS, f"“{stage.title}” is for {role_words(performers)}.")
     if command is CommandType.REVIEW_SHARE and person.id in barred_from_review(case):
         return Refusal("took_part", "You shared this or advised on it, so another person must review it.")
@@ -288,15 +303,18 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
     if stage.kind is StageKind.ADJUDICATION and person.id in barred(case):
         say = "You took the decision that is challenged, so another person must look at it."
         return Refusal("decided_before", say)
+    if acts_for(case, person, performers=performers, organisation_id=case.holder_org) is None:
+        say = "The person for whom you stand in took part in this request, so somebody else must do this."
+        return Refusal("absent_took_part", say)
     advising = stage.kind is StageKind.REVIEW and command is CommandType.ADVISE
-    if case.assignee and case.assignee != person.id and not advising:
+    if case.assignee and not has_it(case, person) and not advising:
         return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")
     return None
 
 
 def barred_from_review(case: Case) -> frozenset[str]:
     """Who shared in the emergency, or advised on it: nobody reviews her own part."""
-    return case.advisers | ({case.shared_now.by} if case.shared_now else frozenset())
+    return case.advisers | (case.shared_now.both if case.shared_now else frozenset())
 
 
 ROLE_TITLES: dict[Role, str] = {

@@ -38,6 +38,7 @@ class Reveal:
     asked_by: str
     asked_at: datetime
     reason: str
+    asked_for: str = ""
     granted_by: str = ""
     refused_by: str = ""
     at: datetime | None = None
@@ -50,6 +51,10 @@ class Reveal:
         if self.granted_by:
             return RevealState.GRANTED
         return RevealState.REFUSED if self.refused_by else RevealState.ASKED
+
+    def concerns(self, person_id: str) -> bool:
+        """Whether she asked, or somebody did in her name: then another must answer."""
+        return person_id in (self.asked_by, self.asked_for)
 
     def shows(self, *, now: datetime) -> bool:
         """Whether the identity may be seen at this instant."""
@@ -73,7 +78,8 @@ def open_asks(reveals: Reveals) -> Reveals:
 def _asked(case: Case, event: e.IdentityAsked) -> Case:
     """The fold: one more request to see."""
     new = Reveal(
-        number=event.number, label=event.label, asked_by=event.by, asked_at=event.at, reason=event.reason
+        number=event.number, label=event.label, asked_by=event.by, asked_at=event.at, reason=event.reason,
+        asked_for=event.stood_in_for,
     )  # fmt: skip
     return replace(case, reveals=(*case.reveals, new))
 

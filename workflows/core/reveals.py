@@ -73,7 +73,7 @@ def _waiting(case: Case, number: int, *, by: str) -> Reveal:
     found = next((each for each in case.reveals if each.number == number), None)
     if found is None:
         raise Refused(Refusal("nothing_asked", "Nobody has asked to see this identity."))
-    if found.asked_by == by:
+    if found.concerns(by):
         raise Refused(Refusal("own_ask", "You asked to see this identity, so another person must answer."))
     if found.state is not RevealState.ASKED:
         raise Refused(Refusal("answered_already", "This has been answered. What was answered stays on the record."))

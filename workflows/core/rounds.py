@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from workflows.core.happening import Event
+from workflows.core.happening import Event, both
 from workflows.core.request import Item, Recipient
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def barred(case: Case) -> frozenset[str]:
     """Who may not decide now: whoever advised and, when a decision is challenged, whoever has decided before."""
     if not challenged(case):
         return case.advisers
-    votes = frozenset(vote.by for vote in case.votes if vote.round != case.round)
-    return case.advisers | votes | frozenset(each.by for each in case.decisions)
+    votes = both(vote for vote in case.votes if vote.round != case.round)
+    return case.advisers | votes | both(case.decisions)
 
 
 def changed_keys(before: Iterable[Item], after: Iterable[Item]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from workflows.core import commands as c
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
 from workflows.core.extending import extend
+from workflows.core.happening import signed
 from workflows.core.rechecking import raise_recheck
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
 from workflows.core.routing import Events, check_needs, check_stage
@@ -84,4 +85,6 @@ def handle(case: Case | None, command: c.Command, definition: Definition) -> Eve
         raise Refused(Refusal(WRONG_STAGE, "There is no such request."))
     check_stage(case, command.type, definition)
     check_needs(case, command, definition)
-    return RULES[command.type](case, command, definition)
+    happened = RULES[command.type](case, command, definition)
+    actor = command.actor
+    return signed(happened, by=actor.person_id, stands_in_for=actor.stands_in_for) if actor.stands_in_for else happened

@@ -13,6 +13,7 @@ from workflows.core.followups import TITLES, waiting
 from workflows.core.notices import Audience, NoticeKind, desk
 from workflows.core.permissions import Principal, is_for
 from workflows.core.reveal import open_asks
+from workflows.core.standing_in import lent, standing
 
 CALLS_TO_ACT = frozenset(
     {
@@ -37,10 +38,10 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     if kind not in OF_ANYBODY and stands_aside(case, person):
         return False
     if kind is NoticeKind.IDENTITY_ASKED:
-        return not case.closed and any(each.asked_by != person.id for each in open_asks(case.reveals))
-    stage = definition.stage(case.stage)
+        return not case.closed and any(not each.concerns(person.id) for each in open_asks(case.reveals))
+    person, stage = lent(case, person), definition.stage(case.stage)
     if kind in CALLS_TO_ACT:
-        return stage.title == stage_title and among(desk(case, definition), person)
+        return stage.title == stage_title and among(desk(case, definition), person, case)
     if kind is NoticeKind.ESCALATION:
         organisation = case.requester_org if stage.side is Side.REQUESTER else case.holder_org
         told = frozenset(role for rung in stage.ladder for role in rung.tell)
@@ -50,10 +51,11 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     return True
 
 
-def among(audience: Audience, person: Principal) -> bool:
-    """Whether ``person`` is one of the people that ``audience`` means now."""
+def among(audience: Audience, person: Principal, case: Case | None = None) -> bool:
+    """Whether ``person`` is one of the people that ``audience`` means now, herself or for somebody who is away."""
     if person.id in audience.excluding:
         return False
-    if person.id in audience.people or person.email in audience.emails:
+    for_others = {each.absent.id for each in standing(case, person)} if case else set()
+    if person.id in audience.people or not for_others.isdisjoint(audience.people) or person.email in audience.emails:
         return True
     return bool(audience.organisation) and not person.roles_in(audience.organisation).isdisjoint(audience.roles)

@@ -10,6 +10,7 @@ from workflows.core.definition import Definition, Role, StageKind
 from workflows.core.flows import keys_for
 from workflows.core.identity import labels_only
 from workflows.core.permissions import Principal, Relation, relations
+from workflows.core.standing_in import lent
 from workflows.core.uses import UseState
 from workflows.core.votes import may_read
 
@@ -71,7 +72,7 @@ def _identity(case: Case, person: Principal, known: frozenset[Relation], definit
         return Identity.FULL
     if Relation.WORKER not in known:
         return Identity.NONE
-    roles = person.roles_in(case.holder_org)
+    roles = lent(case, person).roles_in(case.holder_org)
     if sharing(case, definition, person=person, roles=roles):
         return Identity.FULL
     return Identity.LABELS if labels_only(case, roles) else Identity.FULL

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from workflows.core.aside import conflicted
 from workflows.core.events import AdjudicatorVoted, Decided, SecondAdjudicatorDemanded
+from workflows.core.happening import both
 
 if TYPE_CHECKING:
     from workflows.core.case import Case
@@ -30,6 +31,7 @@ class Vote:
     by: str
     at: datetime
     decided: tuple[Decided, ...]
+    stood_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class Sitting:
 
 def voted(case: Case, event: AdjudicatorVoted) -> Case:
     """The fold of a vote: whoever had the case alone has done her part."""
-    vote = Vote(event.number, event.sitting, case.round, event.by, event.at, event.vote)
-    left = "" if case.assignee == event.by else case.assignee
+    vote = Vote(event.number, event.sitting, case.round, event.by, event.at, event.vote, event.stood_in_for)
+    left = "" if case.assignee in both((event,)) else case.assignee
     return replace(case, votes=(*case.votes, vote), assignee=left)
 
 
@@ -71,7 +73,7 @@ def sitting(case: Case) -> Sitting:
     differ: tuple[Vote, ...] = ()
     for number in sorted({vote.sitting for vote in case.votes}):
         votes = _of(case, number)
-        stands = all(v.round == case.round and v.at >= case.stage_since and v.by not in out for v in votes)
+        stands = all(v.round == case.round and v.at >= case.stage_since and out.isdisjoint(both((v,))) for v in votes)
         if stands and len(votes) >= TOGETHER:
             differ = votes
         waiting = votes if stands and len(votes) < TOGETHER else ()
@@ -80,8 +82,8 @@ def sitting(case: Case) -> Sitting:
 
 
 def waiting_for_second(case: Case) -> frozenset[str]:
-    """Who has voted in the sitting that is not complete: she cannot be her own second."""
-    return frozenset(vote.by for vote in sitting(case).open)
+    """Who has voted in the sitting that is not complete, or had it done in her name: she cannot be her own second."""
+    return both(sitting(case).open)
 
 
 def may_read(case: Case, vote: Vote, reader: str, *, inside: bool) -> bool:

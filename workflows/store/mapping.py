@@ -80,7 +80,8 @@ def seal_events(
 
 def split(event: Event, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """An event's JSON in two: facts that stay for ever, and personal texts that can be erased."""
-    facts = {k: v for k, v in data.items() if k not in HEADER and k not in event.PERSONAL}
+    left_out = HEADER | event.PERSONAL | (frozenset() if event.stood_in_for else {"stood_in_for"})
+    facts = {k: v for k, v in data.items() if k not in left_out}
     texts = {k: v for k, v in data.items() if k in event.PERSONAL}
     return facts, texts
 
