@@ -15,8 +15,8 @@ from tests.core.play import (
     IG,
     MANAGER,
     REQUESTER,
-    START,
     STANDARD,
+    START,
     Play,
     person,
 )
