@@ -122,7 +122,7 @@ def test_nothing_is_measured_of_a_draft() -> None:
     assert set_out(play.now) is None
 
 
-@pytest.mark.parametrize("wanted", [Cause.SECOND, Cause.ANSWER, Cause.PERSON, Cause.NOBODY])
+@pytest.mark.parametrize("wanted", [Cause.SECOND, Cause.ANSWER, Cause.EXTENDED, Cause.PERSON, Cause.NOBODY])
 def test_lateness_has_one_cause(wanted: Cause) -> None:
     play = Play().to("adjudication")
     if wanted is Cause.SECOND:
@@ -131,6 +131,8 @@ def test_lateness_has_one_cause(wanted: Cause) -> None:
     if wanted is Cause.ANSWER:
         play.do(c.Ask, GUARDIAN, question="Which months?", harm_of_waiting="A week more at risk.")
         play.do(c.Answer, REQUESTER, answer="October.")
+    if wanted is Cause.EXTENDED:
+        play.do(c.Extend, MANAGER, amount=1, reason="Illness.")
     if wanted is Cause.PERSON:
         play.do(c.Reassign, MANAGER, to_person=GUARDIAN.id, to_eligible=True, reason="Leave.")
     play.at += timedelta(days=20)
@@ -138,6 +140,18 @@ def test_lateness_has_one_cause(wanted: Cause) -> None:
     spell = next(each for each in measured(play) if each.stage == "adjudication")
     assert (spell.result, spell.cause) == (Result.LATE, wanted)
     assert spell.late_by > 10 * 24 * HOUR
+
+
+def test_more_time_counts_when_it_was_given_in_time_and_undoes_no_lateness() -> None:
+    for wait, result in ((timedelta(), Result.IN_TIME), (timedelta(days=4), Result.LATE)):
+        play = Play().to("consent_check")
+        play.at += wait
+        play.do(c.Extend, MANAGER, amount=1, reason="Illness.")
+        play.at += timedelta(hours=30) - wait / 4
+        play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.NOT_A_BAR, covers_all=False, note="Not a bar.")
+        spell = one(play, "consent_check")
+        assert (spell.result, spell.extended) == (result, 1)
+        assert spell.cause == (Cause.EXTENDED if result is Result.LATE else None)
 
 
 def test_silence_is_on_the_clock_that_ran_out() -> None:

@@ -18,6 +18,7 @@ LATE_BECAUSE = {
     Cause.REQUESTER: "waited for whoever asked",
     Cause.SECOND: "waited for a second adjudicator",
     Cause.ANSWER: "were late after a question on the way",
+    Cause.EXTENDED: "were late although more time had been given",
     Cause.PERSON: "had been given to one person",
     Cause.NOBODY: "had been given to nobody by name",
 }
@@ -45,7 +46,7 @@ class Sheet:
 REQUEST_COLUMNS = (
     Column("In time"), Column("Late"), Column("Not counted"), Column("In-time rate", "share"),
     Column("Median, days", "days"), Column("90th percentile, days", "days"), Column("Median, working days", "days"),
-    Column("Paused, days in all", "days"), Column("Not shared by default"),
+    Column("Paused, days in all", "days"), Column("Not shared by default"), Column("In time with more time"),
 )  # fmt: skip
 OPEN_COLUMNS = (Column("Open now"), Column("Open and late now"), Column("Paused now"))
 
@@ -56,7 +57,7 @@ def _line(line: Line) -> tuple[Cell, ...]:
         _number(line.in_time), _number(line.late), _number(line.not_counted), HIDDEN if few else line.rate,
         _days(line.median, few), _days(line.ninety, few),
         HIDDEN if few and line.working_days is None else line.working_days,
-        HIDDEN if line.paused is None else round(line.paused / DAY, 1), _number(line.silent),
+        HIDDEN if line.paused is None else round(line.paused / DAY, 1), _number(line.silent), _number(line.extended),
     )  # fmt: skip
 
 

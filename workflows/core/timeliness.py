@@ -38,6 +38,7 @@ class Cause(StrEnum):
     REQUESTER = "requester"
     SECOND = "second"
     ANSWER = "answer"
+    EXTENDED = "extended"
     PERSON = "person"
     NOBODY = "nobody"
 
@@ -46,6 +47,7 @@ CAUSES: Mapping[Cause, str] = {
     Cause.REQUESTER: "Whoever asked had to answer a question, and answered late",
     Cause.SECOND: "One adjudicator had voted; the second was waited for",
     Cause.ANSWER: "A question was asked on the way; the time left after the answer was not enough",
+    Cause.EXTENDED: "More time had been given, and was not enough or came too late",
     Cause.PERSON: "It had been given to one person by name",
     Cause.NOBODY: "It had been given to nobody by name: it waited for the role",
 }
@@ -55,6 +57,7 @@ CAUSE_TITLES: Mapping[Cause, str] = {
     Cause.REQUESTER: "Whoever asked",
     Cause.SECOND: "Second adjudicator",
     Cause.ANSWER: "Question on the way",
+    Cause.EXTENDED: "More time was not enough",
     Cause.PERSON: "One person",
     Cause.NOBODY: "Nobody by name",
 }
@@ -95,6 +98,13 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
             "change a figure."
         ),
     ),
+    (
+        "More time",
+        (
+            "Where a clock was extended, the later due instant counts if the time was not out yet when it was given. "
+            "Given later, it does not undo that it was late."
+        ),
+    ),
     ("Paused", "The time in which a question was with whoever asked. It is not counted."),
     (
         "How long it took",
@@ -125,8 +135,8 @@ class Spell:
     """One finished clock of one case, or (``clock`` WHOLE) the whole way of a request until it closed.
 
     ``turn`` counts the times that the request has gone its way: a reopened or challenged one goes it again.
-    ``ran`` and ``paused`` are whole seconds. The whole has no due instant: whether it was late is known from its
-    stages.
+    ``ran`` and ``paused`` are whole seconds; ``extended`` is how many times more time was given. The whole has no
+    due instant: whether it was late is known from its stages.
     """
 
     case_id: str
@@ -150,6 +160,7 @@ class Spell:
     late_by: int = 0
     cause: Cause | None = None
     silent: bool = False
+    extended: int = 0
     outcome: Outcome | None = None
 
 
@@ -206,12 +217,23 @@ def _ends(case: Case | None, after: Case, definition: Definition, calendar: Work
     for clock in after.past_clocks[len(case.past_clocks) :]:
         assert clock.stopped_at is not None
         days = working_days(clock.started_at, clock.stopped_at, _pauses(clock), calendar, at=clock.due_time)
-        yield ClockEnd(clock.number, due_at(clock, calendar), days, case.urgency)
+        yield ClockEnd(clock.number, due_that_counts(clock, calendar), days, case.urgency)
     start = set_out(after)
     if after.closed and not case.closed and start is not None:
         assert after.closed_at is not None
         days = working_days(start, after.closed_at, _questions(after, definition, start=start), calendar)
         yield ClockEnd(WHOLE, None, days, case.urgency)
+
+
+def due_that_counts(clock: Clock, calendar: WorkingCalendar) -> datetime | None:
+    """The due instant of a stopped clock, without what was given when the time was out already."""
+    counting = replace(clock, extensions=())
+    for more in clock.extensions:
+        due = due_at(counting, calendar)
+        if due is not None and more.at > due:
+            break
+        counting = replace(counting, extensions=(*counting.extensions, more))
+    return due_at(counting, calendar)
 
 
 def _pauses(clock: Clock) -> tuple[Span, ...]:
@@ -267,6 +289,7 @@ def _stage(case: Case, event: Event, clock: Clock, end: ClockEnd, definition: De
         due=end.due, ran=_seconds(stop - start - paused), paused=_seconds(paused),
         working_days=end.working_days, result=result, late_by=_seconds(stop - end.due) if late else 0,
         cause=cause(case, clock, stage.side, due=end.due) if late else None, silent=silent,
+        extended=len(clock.extensions),
     )  # fmt: skip
 
 
@@ -278,6 +301,8 @@ def cause(case: Case, clock: Clock, side: Side, *, due: datetime) -> Cause:
         return Cause.SECOND
     if clock.pauses:
         return Cause.ANSWER
+    if clock.extensions:
+        return Cause.EXTENDED
     return Cause.PERSON if case.assignee else Cause.NOBODY
 
 

@@ -13,7 +13,8 @@ from workflows.service.periods import Period
 class Line:
     """Counts of one group, and how long it took. Lengths are in seconds; None where there is nothing to measure.
 
-    ``paused`` is all the time together that questions were with whoever asked.
+    ``paused`` is all the time together that questions were with whoever asked; ``extended`` are those in time
+    because more time was given.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Line:
     working_days: float | None = None
     paused: int | None = 0
     silent: int | None = 0
+    extended: int | None = 0
     running: int | None = 0
     overdue: int | None = 0
     waiting: int | None = 0

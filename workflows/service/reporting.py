@@ -177,6 +177,7 @@ def _line(row: Any, key: str, label: str) -> Line:
     return Line(
         key, label, in_time=row.in_time, late=row.late, not_counted=row.not_counted, median=row.median,
         ninety=row.ninety, working_days=row.working_days, paused=row.paused, silent=row.silent,
+        extended=row.extended,
     )  # fmt: skip
 
 

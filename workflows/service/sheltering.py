@@ -9,7 +9,7 @@ from workflows.core.suppression import along, hidden, small
 from workflows.service.report_views import CauseLine, HeatCell, HeatRow, Line, Report, Step, Table
 
 RESULTS = ("in_time", "late", "not_counted")
-MEASURED = ("median", "ninety", "working_days", "paused", "silent")
+MEASURED = ("median", "ninety", "working_days", "paused", "silent", "extended")
 OPEN = ("running", "overdue", "waiting")
 
 
@@ -40,7 +40,7 @@ def table(found: Table, *, fewest: int) -> Table:
         out = [name for j, name in enumerate(RESULTS) if away and (i, j) in away.cells]
         if away and (i in away.rows or (out and small(sum(grid[i]), fewest=fewest))):
             out = list(RESULTS)
-        lines.append(line.without(*out, *(MEASURED if out else _few(line, "silent", fewest=fewest))))
+        lines.append(line.without(*out, *(MEASURED if out else _few(line, "silent", "extended", fewest=fewest))))
     lines = _open_hidden(lines, fewest=fewest)
     return Table(tuple(lines), _alone(found.total, fewest=fewest))
 
@@ -49,7 +49,9 @@ def _alone(line: Line, *, fewest: int) -> Line:
     """A total by itself. Its numbers add up to how many there were, so one hidden number hides another."""
     numbers = [_number(line, name) for name in RESULTS]
     out = [RESULTS[place] for place in along(numbers, fewest=fewest, total=not small(sum(numbers), fewest=fewest))]
-    line = line.without(*out, *(MEASURED if len(out) == len(RESULTS) else _few(line, "silent", fewest=fewest)))
+    line = line.without(
+        *out, *(MEASURED if len(out) == len(RESULTS) else _few(line, "silent", "extended", fewest=fewest))
+    )
     return line.without(*(name for name in OPEN if small(_number(line, name), fewest=fewest)))
 
 

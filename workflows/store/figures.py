@@ -19,11 +19,12 @@ _RESULT = """CASE WHEN l.late THEN 'late' WHEN w.outcome = 'withdrawn' THEN 'not
 def _requests(side: str, *, since: str) -> str:
     own, other = SIDES[side]
     return f"""SELECT w.case_id, w.turn, w.urgency, w.outcome, w.stopped, w.ran, w.working_days, w.paused,
-        w.{other} AS other, {_RESULT} AS result, l.silent, w.stopped >= :since AS inside,
+        w.{other} AS other, {_RESULT} AS result, l.silent, l.extended, w.stopped >= :since AS inside,
         date_trunc('month', w.stopped AT TIME ZONE 'Europe/London') AS month
     FROM spells w CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(s.result = 'late' AND s.side = 'holder'), false) AS late,
-            coalesce(bool_or(s.silent), false) AS silent, coalesce(bool_or(s.stage = :stage), false) AS passed
+            coalesce(bool_or(s.silent), false) AS silent,
+            coalesce(max(s.extended), 0) AS extended, coalesce(bool_or(s.stage = :stage), false) AS passed
         FROM spells s WHERE s.case_id = w.case_id AND s.turn = w.turn AND s.clock > 0) l
     WHERE w.{own} = cast(:org AS uuid) AND w.clock = 0 AND w.stopped >= :{since} AND w.stopped < :until
         AND (cast(:other AS uuid) IS NULL OR w.{other} = cast(:other AS uuid))
@@ -35,6 +36,7 @@ def _requests(side: str, *, since: str) -> str:
 def _stages(side: str) -> str:
     own, other = SIDES[side]
     return f"""SELECT s.stage, s.ran, s.working_days, s.paused, s.result, s.late_by, s.cause, s.silent,
+        s.extended,
         date_trunc('month', s.stopped AT TIME ZONE 'Europe/London') AS month
     FROM spells s LEFT JOIN spells w ON (w.case_id, w.turn, w.clock) = (s.case_id, s.turn, 0)
     WHERE s.{own} = cast(:org AS uuid) AND s.clock > 0 AND s.stopped >= :since AND s.stopped < :until
@@ -47,6 +49,7 @@ def _stages(side: str) -> str:
 _COUNTS = """count(*) AS total, count(*) FILTER (WHERE result = 'in_time') AS in_time,
     count(*) FILTER (WHERE result = 'late') AS late, count(*) FILTER (WHERE result = 'not_counted') AS not_counted,
     count(*) FILTER (WHERE silent) AS silent,
+    count(*) FILTER (WHERE extended > 0 AND result = 'in_time') AS extended,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY ran) FILTER (WHERE result <> 'not_counted') AS median,
     percentile_cont(0.9) WITHIN GROUP (ORDER BY ran) FILTER (WHERE result <> 'not_counted') AS ninety,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY working_days) FILTER (WHERE result <> 'not_counted') AS working_days,

@@ -45,6 +45,8 @@ spells = Table(
     Column("cause", Text),
     Column("silent", Boolean, nullable=False, server_default=text("false")),
     Column("outcome", Text),
+    # How many times more time was given.
+    Column("extended", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("case_id", "turn", "clock"),
     Index("ix_spells_holder_org_stopped", "holder_org", "stopped"),
     Index("ix_spells_requester_org_stopped", "requester_org", "stopped"),
