@@ -8,15 +8,27 @@ from typing import Any
 
 import pytest
 
-from tests.core.play import CONSENT, GUARDIAN, IG, REQUESTER, Play
+from tests.core.play import CONSENT, GUARDIAN, IG, PARTS, REQUESTER, Play
 from workflows.core import commands as c
 from workflows.core.consent_people import entries, open_points, rests_on_consent, two_facts
 from workflows.core.consenting import ConsentKind, Standing
 from workflows.core.definition import CommandType
 from workflows.core.followups import FollowUpKind, waiting
+from workflows.core.grounds import UNKNOWN_BODIES, basis_advice
+from workflows.core.limits import MOST_PEOPLE
 from workflows.core.permissions import permitted
 from workflows.core.refusals import Refused
-from workflows.core.request import Consent, ConsentAndOpenness, ConsentState, Differs, LegalBasis, Task, Told
+from workflows.core.request import (
+    Consent,
+    ConsentAndOpenness,
+    ConsentState,
+    Differs,
+    Items,
+    LegalBasis,
+    People,
+    Task,
+    Told,
+)
 
 pytestmark = pytest.mark.feature("C14")
 GIVEN = Consent(ConsentState.GIVEN, kinds=("common_law",), pressure="shouting heard", given_on=date(2026, 10, 1))
@@ -116,6 +128,27 @@ def test_a_part_is_taken_back_and_the_rest_stands() -> None:
     assert len(waiting(play.now, FollowUpKind.REPLACE_BASIS)) == 1
 
 
+def test_what_one_takes_back_leaves_what_others_gave() -> None:
+    first, child = PARTS[Task.PEOPLE].people
+    both = People((first, child, replace(first, label="Adult B", name="E. Orrin", nhs_number="")))
+    play = Play().to("consent_check", people=both, **given())
+    play.do(c.WithdrawConsent, CONSENT, **BACK)
+    stands = {(entry.person, entry.consent.state) for entry in entries(play.now.request)}
+    assert stands == {("Adult A", ConsentState.WITHDRAWN), ("Adult B", ConsentState.GIVEN)}
+
+
+@pytest.mark.feature("C6")
+def test_what_was_said_of_an_item_that_is_no_longer_asked_for_gives_no_advice() -> None:
+    apart = Differs("Adult A", ("record",), replace(GIVEN, state=ConsentState.NOT_SOUGHT))
+    play = Play().start().fill(**given(apart))
+    day = date(2026, 11, 2)
+    about = f"{apart.person}: "
+    with_it = basis_advice(play.now.request, UNKNOWN_BODIES, on=day)
+    assert any(each.say.startswith(about) for each in with_it)
+    play.do(c.Save, REQUESTER, task=Task.ITEMS, answers=Items(play.now.request.items[:1]))
+    assert not any(each.say.startswith(about) for each in basis_advice(play.now.request, UNKNOWN_BODIES, on=day))
+
+
 def test_what_cannot_be_taken_back_is_refused_by_name() -> None:
     play = Play().to("consent_check", **given())
     assert codes(play, c.WithdrawConsent, person="Z", how="", given_by="", note="x" * 4001) == [
@@ -146,6 +179,7 @@ def test_nothing_is_released_while_a_basis_is_to_be_replaced() -> None:
         ((Differs("Adult A", ("other",), GIVEN),), "foreign_item"),
         ((Differs("Adult A"),), "consent_missing"),
         ((Differs("Adult A", (), GIVEN),) * 2, "consent_twice"),
+        (tuple(Differs("Adult A", (f"item-{n}",), GIVEN) for n in range(MOST_PEOPLE + 1)), "too_many"),
     ],
 )
 def test_what_differs_is_about_somebody_and_said_once(differs: tuple[Differs, ...], code: str) -> None:

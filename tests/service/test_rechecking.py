@@ -8,13 +8,15 @@ import pytest
 
 from tests.builders import House
 from tests.service.test_pinned import BEFORE, CHANGED, LATER, NEXT, at_decision, change
-from workflows.core.commands import CLOCK, RaiseRecheck, Withdraw
+from workflows.core.commands import CLOCK, Command, RaiseRecheck, Withdraw
 from workflows.core.followups import NO_CLOCK, FollowUpKind
 from workflows.core.refusals import Refused
-from workflows.service import packing
+from workflows.service import packing, rechecking
+from workflows.service.execute import Done, execute
+from workflows.service.library import Library
 from workflows.service.rechecking import recheck
 from workflows.service.registering import Whole, check_folds, verify
-from workflows.service.unit_of_work import reading
+from workflows.service.unit_of_work import Busy, Engine, Unavailable, reading
 from workflows.store import notices
 
 pytestmark = pytest.mark.feature("C4")
@@ -96,3 +98,52 @@ def test_the_door_refuses_a_check_of_what_is_not_in_force_or_is_pinned_or_was_as
             house.casework.execute(command)
         assert refused.value.code == "no_longer_due"
     assert house.case(case_id) == before
+
+
+def test_one_request_that_cannot_be_served_does_not_stop_the_others_and_comes_next_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, free = at_decision(house), at_decision(house)
+    change(house)
+
+    def door(engine: Engine, library: Library, command: Command) -> Done:
+        if command.case_id == held:
+            raise Busy("55P03")
+        return execute(engine, library, command)
+
+    monkeypatch.setattr(rechecking, "execute", door)
+    assert look_again(house) == (1, 0, 1)
+    assert [asked(house, case_id) for case_id in (held, free)] == [[], [str(NEXT)]]
+    monkeypatch.undo()
+    assert look_again(house) == (1, 0, 0)
+    assert asked(house, held) == [str(NEXT)]
+
+
+def test_a_request_that_ended_meanwhile_is_dropped_and_a_lost_database_ends_the_round(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = at_decision(house)
+    change(house)
+
+    def lost(engine: Engine, library: Library, command: Command) -> Done:
+        raise Unavailable("no connection")
+
+    monkeypatch.setattr(rechecking, "execute", lost)
+    with pytest.raises(Unavailable):
+        look_again(house)
+
+    def overtaken(engine: Engine, library: Library, command: Command) -> Done:
+        house.give(Withdraw, "priya.anand", case_id, at=LATER, reason="Not needed any more.")
+        return execute(engine, library, command)
+
+    monkeypatch.setattr(rechecking, "execute", overtaken)
+    assert look_again(house) == (0, 1, 0)
+    assert asked(house, case_id) == []
+
+
+def test_when_time_is_up_nothing_more_is_asked_for_and_nothing_is_noted_as_done(house: House) -> None:
+    case_id = at_decision(house)
+    change(house)
+    assert recheck(house.engine, house.casework.library, now=LATER, most=100, until=0.0) == (0, 0, 0)
+    assert look_again(house) == (1, 0, 0)
+    assert asked(house, case_id) == [str(NEXT)]

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from tests.builders import House
+from tests.service.fights import overturned
 from tests.webapp.holder import Desk
+from workflows.core.followups import FollowUpKind, waiting
 from workflows.store.engine import Engine
 
 pytestmark = pytest.mark.feature("C27")
@@ -46,3 +48,18 @@ def test_who_it_is_not_for_sees_no_form(desk: Desk) -> None:
     asker = desk.sit("amy.castell")
     assert "Review a use" not in asker.open(f"/cases/{case_id}").text
     asker.open(f"/cases/{case_id}/follow-ups/1", status=404)
+
+
+def test_what_was_learned_is_written_down_by_who_it_is_for(desk: Desk) -> None:
+    case_id = overturned(desk.house)
+    number = waiting(desk.house.case(case_id), FollowUpKind.LEARNING)[0].number
+    path = f"/cases/{case_id}/follow-ups/{number}"
+    desk.sit("priya.anand").open(path, status=404)
+    client = desk.sit("anne.whitcombe")
+    client.open(path)
+    empty = client.submit({"note": " "}, status=422)
+    assert "Write what was done, in a sentence." in empty.text
+    done = client.submit({"note": "We read the plan before we decide."})
+    assert "What you did was recorded." in done.text
+    assert "We read the plan before we decide." in done.text
+    client.open(path, status=403)

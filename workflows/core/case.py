@@ -346,7 +346,7 @@ def _fired(case: Case, event: e.Reminded | e.Escalated | e.BecameOverdue) -> Cas
     return replace(case, clock=clock, overdue=case.overdue or isinstance(event, e.BecameOverdue))
 
 
-def _followed_up(case: Case, event: e.Event) -> Case:
+def _followed_up(case: Case, event: e.FollowUpOpened | e.FollowUpDone | e.FollowUpReminded) -> Case:
     return replace(case, followups=folded(case.followups, event))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from workflows.core.definition import Role, Side
@@ -167,8 +167,10 @@ def find(case: HasFollowUps, number: int) -> FollowUp | None:
     return next((each for each in case.followups if each.number == number), None)
 
 
-def folded(followups: tuple[FollowUp, ...], event: Event) -> tuple[FollowUp, ...]:
-    """The follow-ups after an event."""
+def folded(
+    followups: tuple[FollowUp, ...], event: FollowUpOpened | FollowUpDone | FollowUpReminded
+) -> tuple[FollowUp, ...]:
+    """The follow-ups after an event of theirs."""
     match event:
         case FollowUpOpened():
             new = FollowUp(
@@ -176,15 +178,7 @@ def folded(followups: tuple[FollowUp, ...], event: Event) -> tuple[FollowUp, ...
             )  # fmt: skip
             return (*followups, new)
         case FollowUpDone():
-            return tuple(
-                replace(each, done_at=event.at, done_by=event.by, done_note=event.note)
-                if each.number == event.number
-                else each
-                for each in followups
-            )
-        case FollowUpReminded():
-            return tuple(
-                replace(each, reminded_at=event.at) if each.number == event.number else each for each in followups
-            )
+            fields: dict[str, Any] = {"done_at": event.at, "done_by": event.by, "done_note": event.note}
         case _:
-            return followups
+            fields = {"reminded_at": event.at}
+    return tuple(replace(each, **fields) if each.number == event.number else each for each in followups)

@@ -105,10 +105,6 @@ def _subject(event: e.Event, case: Case) -> str:
 
 def followers(case: Case, task: FollowUp) -> Audience:
     """Whoever a follow-up is for."""
-    if task.side is Side.REQUESTER:
-        people = (case.requester,) if Role.REQUESTER in task.roles else ()
-        others = tuple(role for role in task.roles if role is not Role.REQUESTER)
-        return Audience(people=people, organisation=case.requester_org if others else "", roles=others)
     return at_holder(case, task.roles, barred=(case.requester,))
 
 

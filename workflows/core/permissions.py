@@ -139,10 +139,6 @@ def was_escalated_to(case: Case, person: Principal, definition: Definition) -> b
 def is_for(case: Case, person: Principal, task: FollowUp) -> bool:
     """Whether this person is one of those who may finish a follow-up."""
     person = lent(case, person)
-    if task.side is Side.REQUESTER:
-        owner = Role.REQUESTER in task.roles and person.id == case.requester
-        others = frozenset(task.roles) - {Role.REQUESTER}
-        return owner or bool(others & person.roles_in(case.requester_org))
     if person.id == case.requester or is_recipient(case, person) or stands_aside(case, person):
         return False
     return bool(frozenset(task.roles) & person.roles_in(case.holder_org))

@@ -20,10 +20,8 @@ def ruled(definition: Definition, packs: Iterable[Pack]) -> Definition:
 def reasons_of(packs: Iterable[Pack]) -> tuple[Reason, ...]:
     """Every reason for a decision in these packs, in their order; of two with one code the first."""
     found: dict[str, Reason] = {}
-    for pack in packs:
-        for item in pack.items if pack.kind is PackKind.REASON_CODES else ():
-            if isinstance(item, ReasonCode):
-                found.setdefault(item.code, _reason(item))
+    for item in (item for pack in packs for item in pack.items if isinstance(item, ReasonCode)):
+        found.setdefault(item.code, _reason(item))
     return tuple(found.values())
 
 
