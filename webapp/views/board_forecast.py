@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from webapp.views import board_filters as filter_words
 from webapp.views.showing import counted, long_date
+from workflows.service.forecast import Forecast
 from workflows.service.views import BoardFilters, BoardPage
 
 HEIGHT = 110
@@ -45,8 +47,6 @@ class ForecastView:
     bars: tuple[Bar, ...]
     step: int
     lines: tuple[ForecastLine, ...]
-    totals: tuple[int, ...]
-    total: int
 
 
 WIDTH = 360
@@ -69,21 +69,18 @@ def forecast_view(found: BoardPage, filters: BoardFilters) -> ForecastView | Non
         days=days,
         bars=_bars(told.totals, days),
         step=WIDTH // max(len(days), 1),
-        lines=tuple(
-            ForecastLine(
-                row.stage_title,
-                row.who[:1].upper() + row.who[1:],
-                filter_words.url(BoardFilters(side=filters.side, stage=row.stage, holder=row.holder), "stage")
-                if row.stage
-                else "",
-                row.counts,
-                row.total,
-            )
-            for row in told.rows
-        ),
-        totals=told.totals,
-        total=told.total,
+        lines=tuple(_lines(told, filters)),
     )
+
+
+def _lines(told: Forecast, filters: BoardFilters) -> Iterator[ForecastLine]:
+    """A line for each stage and person, and the last one for all of them."""
+    for row in told.rows:
+        only = BoardFilters(side=filters.side, stage=row.stage, holder=row.holder)
+        who = row.who[:1].upper() + row.who[1:]
+        url = filter_words.url(only, "stage") if row.stage else ""
+        yield ForecastLine(row.stage_title, who, url, row.counts, row.total)
+    yield ForecastLine("All stages", "", "", told.totals, told.total)
 
 
 def _short(day: date) -> str:
