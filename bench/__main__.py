@@ -1,14 +1,14 @@
-"""``./gatehouse bench [decide|http|sweep|memory ...]``: all of them without a name."""
+"""``./gatehouse bench [decide|http|sweep|board|memory ...]``: all of them without a name."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bench import decide, http, memory, sweep
+from bench import board, decide, http, memory, sweep
 from bench.ground import CannotBench, say
 
-BENCHES = {"decide": decide.run, "http": http.run, "sweep": sweep.run, "memory": memory.run}
+BENCHES = {"decide": decide.run, "http": http.run, "sweep": sweep.run, "board": board.run, "memory": memory.run}
 
 
 def main(arguments: list[str] | None = None) -> int:

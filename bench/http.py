@@ -74,7 +74,7 @@ def _told(each: Measured) -> Measured:
 def _measured(place: Ground, size: int, seconds: float) -> list[Measured]:
     case_id = _some_case(place)
     paths = {"worklist": "/work?tab=mine", "case page": f"/cases/{case_id}"}
-    counts = _statements(place, list(paths.values()))
+    counts = statements_of(place, list(paths.values()))
     with web(place.url) as server:
         # One session for all: a person may have only a few.
         browsers = [Browser(server.port) for _ in range(CLIENTS)]
@@ -84,7 +84,7 @@ def _measured(place: Ground, size: int, seconds: float) -> list[Measured]:
         found = []
         for (page, path), count in zip(paths.items(), counts, strict=True):
             for browser in browsers:
-                _fetch(browser, path)
+                fetch(browser, path)
             times = [_timed(browsers[0], path) for _ in range(ONE_BY_ONE)]
             rate = _together(browsers, path, seconds=max(seconds * 2, 2.0))
             found.append(Measured(size, page, median(times), percentile(times, 0.95), rate, count))
@@ -98,7 +98,8 @@ def _some_case(place: Ground) -> str:
         return str(connection.execute(text(wanted)).scalar_one())
 
 
-def _fetch(browser: Browser, path: str) -> None:
+def fetch(browser: Browser, path: str) -> None:
+    """Fetch a page that must be there, whole."""
     status, body = browser.get(path)
     assert status == 200, f"{path} was answered with {status}"
     assert b"</html>" in body
@@ -106,7 +107,7 @@ def _fetch(browser: Browser, path: str) -> None:
 
 def _timed(browser: Browser, path: str) -> float:
     begun = time.perf_counter()
-    _fetch(browser, path)
+    fetch(browser, path)
     return time.perf_counter() - begun
 
 
@@ -117,7 +118,7 @@ def _together(browsers: list[Browser], path: str, *, seconds: float) -> float:
 
     def fetch(number: int) -> None:
         while time.monotonic() < begun + seconds:
-            _fetch(browsers[number], path)
+            fetch(browsers[number], path)
             done[number] += 1
 
     clients = [threading.Thread(target=fetch, args=(number,)) for number in range(len(browsers))]
@@ -128,7 +129,7 @@ def _together(browsers: list[Browser], path: str, *, seconds: float) -> float:
     return sum(done) / (time.monotonic() - begun)
 
 
-def _statements(place: Ground, paths: list[str]) -> list[int]:
+def statements_of(place: Ground, paths: list[str], *, reader: str = READER) -> list[int]:
     """The statements of one request each, counted inside this process."""
     settings = Settings.from_env(
         {
@@ -141,9 +142,9 @@ def _statements(place: Ground, paths: list[str]) -> list[int]:
     app = create_app(settings, engine=place.engine)
     logging.getLogger("gatehouse.web").setLevel(logging.WARNING)
     client = app.test_client()
-    reader = place.cast.people[READER].id
+    who = place.cast.people[reader].id
     session_id = "s-" + secrets.token_urlsafe(32)
-    place.office.begin_session(session_id, person_id=reader, data={})
+    place.office.begin_session(session_id, person_id=who, data={})
     client.set_cookie("sid", session_id)
     found = []
     for path in paths:

@@ -16,7 +16,7 @@ from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
 from workflows.core.refusals import not_found
-from workflows.service.forecast import forecast
+from workflows.service.forecast import end_of, forecast, last_day
 from workflows.service.library import Library
 from workflows.service.listing import clock_from, row_time, viewer_of
 from workflows.service.unit_of_work import Connection, Engine, reading
@@ -70,7 +70,7 @@ def _board(
     rows = boards.board(
         connection, side=side, org=organisation_id, cut=cut, filters=asdict(filters), number=page, viewer=viewer
     )
-    figures = [row for row in counted if row.agency is None]
+    figures = counted.stages
     here = [library.version(connection, row.workflow, row.definition_version) for row in figures]
     shown = tuple(_row(connection, library, row, now=now) for row in rows[: lists.PAGE])
     late = sum(row.overdue for row in figures)
@@ -82,10 +82,8 @@ def _board(
         to_review=sum(r.open for r, each in zip(figures, here, strict=True) if _reviews(each, r.stage)),
         ended=_ended(connection, organisation_id, late=late, now=now) if held else None,
         eligible=_people(connection, library, organisation_id, here, held=held),
-        forecast=forecast(
-            connection, library, calendar, side=side, org=organisation_id, viewer=viewer, now=now
-        ),
-        agencies=tuple((row.agency, row.agency_name, row.open) for row in counted if row.agency is not None),
+        forecast=forecast(connection, library, calendar, counted.due, now=now),
+        agencies=tuple((row.agency, row.agency_name, row.open) for row in counted.agencies),
     )  # fmt: skip
 
 
@@ -129,6 +127,8 @@ def _cut(calendar: WorkingCalendar, *, now: datetime) -> boards.Cut:
     return boards.Cut(
         today=datetime.combine(today, end, LONDON),
         risk=datetime.combine(calendar.add_working_days(today, AT_RISK_DAYS), end, LONDON),
+        now=now,
+        end=end_of(last_day(calendar, now=now)),
     )
 
 

@@ -54,12 +54,16 @@ QUESTION = "Which part of the period do you need most?"
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What to make. ``ended`` is the share of closed cases; ``due`` how many open ones have one rung due just now."""
+    """What to make. ``ended`` is the share of closed cases; ``due`` how many open ones have one rung due just now.
+
+    ``holder`` is the key of the one organisation that holds them all; empty: any.
+    """
 
     cases: int
     ended: float = 0.0
     due: int = 0
     seed: int = 1
+    holder: str = ""
 
 
 WEIGHED = "Weighed with the adviser: the risk of waiting is greater."
@@ -96,7 +100,7 @@ def fill(
 
     Raises Refused when there is nobody who could ask or answer; Busy, Unavailable.
     """
-    crew, definition = crew_of(engine), latest(engine, library)
+    crew, definition = crew_of(engine, only=mix.holder), latest(engine, library)
     chance = random.Random(mix.seed)  # noqa: S311  no secret hangs on it: it mixes demo cases
     ended = round(mix.cases * mix.ended)
     parts = (
@@ -164,8 +168,11 @@ def latest(engine: Engine, library: Library) -> Definition:
         return library.latest(connection, "standard")
 
 
-def crew_of(engine: Engine) -> Crew:
-    """Everybody who can be in a case. Raises Refused when there is nobody who could ask or answer."""
+def crew_of(engine: Engine, *, only: str = "") -> Crew:
+    """Everybody who can be in a case; ``only`` is the one organisation that may hold it.
+
+    Raises Refused when there is nobody who could ask or answer.
+    """
     with reading(engine) as connection:
         organisations = people.all_organisations(connection)
         staff = [(org, one) for org in organisations for one in people.colleagues(connection, org.id)]
@@ -181,11 +188,17 @@ def crew_of(engine: Engine) -> Crew:
     holders = tuple(
         org.key
         for org in organisations
-        if all((org.id, role) in hands for role in FIRST_DESK) and any((org.id, role) in hands for role in DECIDERS)
+        if only in ("", org.key)
+        and all((org.id, role) in hands for role in FIRST_DESK)
+        and any((org.id, role) in hands for role in DECIDERS)
     )
     keys = {org.id: org.key for org in organisations}
     requesters = tuple(
-        (one, keys[org]) for (org, role), found in hands.items() if role is Role.REQUESTER for one in found
+        (one, keys[org])
+        for (org, role), found in hands.items()
+        if role is Role.REQUESTER
+        for one in found
+        if keys[org] != only
     )
     if not holders or not requesters:
         say = "There is nobody who could ask or answer. Add people first, for example with: gatehouse demo seed"

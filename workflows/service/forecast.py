@@ -14,7 +14,7 @@ from workflows.core.definition import Side
 from workflows.core.permissions import role_words
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection
-from workflows.store import boards, lists
+from workflows.store import boards
 
 LONDON = ZoneInfo("Europe/London")
 WORKING_DAYS = 5
@@ -63,21 +63,21 @@ class Forecast:
         return sum(self.totals)
 
 
+def last_day(calendar: WorkingCalendar, *, now: datetime) -> date:
+    """The day with which the forecast ends, by the organisation's calendar."""
+    return calendar.add_working_days(now.astimezone(LONDON).date(), WORKING_DAYS)
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which a day has ended in London."""
+    return datetime.combine(day + ONE_DAY, time(0), LONDON)
+
+
 def forecast(
-    connection: Connection,
-    library: Library,
-    calendar: WorkingCalendar,
-    *,
-    side: str,
-    org: str,
-    viewer: lists.Viewer,
-    now: datetime,
+    connection: Connection, library: Library, calendar: WorkingCalendar, found: Sequence[Any], *, now: datetime
 ) -> Forecast:
-    """One statement. Paused requests are not among them: the time of whoever should work on them stands still."""
-    today = now.astimezone(LONDON).date()
-    until = calendar.add_working_days(today, WORKING_DAYS)
-    end = datetime.combine(until + ONE_DAY, time(0), LONDON)
-    found = boards.falling_due(connection, side=side, org=org, viewer=viewer, now=now, end=end)
+    """The forecast of what was counted: paused requests are not among that, for their time stands still."""
+    today, until = now.astimezone(LONDON).date(), last_day(calendar, now=now)
     filled = {row.day for row in found}
     span = (today + ONE_DAY * number for number in range((until - today).days + 1))
     days = tuple(day for day in span if day in filled or (day > today and calendar.is_working_day(day)))

@@ -33,6 +33,9 @@ _WAITS = {
     "holder": "c.awaits_org IS NOT NULL",
     "paused": "c.paused",
 }
+_FALLS_DUE = "NOT c.overdue AND NOT c.paused AND c.due_at > :now AND c.due_at < :end"
+_BY_STAGE, _BY_AGENCY, _DUE = 0b011, 0b101, 0b010
+"""What ``grouping(stage, agency, day)`` says of the three kinds of row."""
 NOBODY = "nobody"
 """The filter on people that leaves what has been given to nobody by name."""
 # Never the words of a question or a reason: only that there was one, where, and about how much.
@@ -54,10 +57,12 @@ _SHOWN = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The instants that part "due today" and "at risk" from the rest."""
+    """The instants that part "due today" and "at risk" from the rest, and those between which the forecast looks."""
 
     today: datetime
     risk: datetime
+    now: datetime
+    end: datetime
 
 
 @cache
@@ -87,34 +92,21 @@ def _rows(side: str, state: str, waits: str, named: frozenset[str]) -> TextClaus
 def _figures(side: str) -> TextClause:
     mine, other = _SIDES[side]
     return text(
-        f"""SELECT f.*, o.name AS agency_name FROM (SELECT c.stage, c.workflow, {other}::text AS agency,
-        max(c.definition_version) AS definition_version, count(*) AS open,
-        count(*) FILTER (WHERE {_STATES["overdue"]}) AS overdue, count(*) FILTER (WHERE {_STATES["paused"]}) AS paused,
-        count(*) FILTER (WHERE {_STATES["today"]}) AS today, count(*) FILTER (WHERE {_STATES["risk"]}) AS risk
-        FROM cases c WHERE {mine} = cast(:org AS uuid) AND {_OPEN} AND {_MANAGED[side]}
-        GROUP BY GROUPING SETS ((c.stage, c.workflow), ({other}))) f
-        LEFT JOIN organisations o ON o.id = cast(f.agency AS uuid) ORDER BY f.workflow, f.stage, o.name, o.id"""
+        f"""WITH here AS (SELECT c.stage, c.workflow, {other} AS agency, c.definition_version AS version,
+        CASE WHEN c.kind = 'information_needed' THEN c.requester ELSE c.assignee END AS person,
+        CASE WHEN {_FALLS_DUE} THEN cast(c.due_at AT TIME ZONE 'Europe/London' AS date) END AS day,
+        c.overdue, c.paused, c.due_at FROM cases c WHERE {mine} = cast(:org AS uuid) AND {_OPEN} AND {_MANAGED[side]}),
+        counted AS (SELECT grouping(stage, agency, day) AS part, stage, workflow, agency, person, day,
+        max(version) AS definition_version, count(*) AS open, count(*) FILTER (WHERE {_STATES["overdue"]}) AS overdue,
+        count(*) FILTER (WHERE {_STATES["paused"]}) AS paused, count(*) FILTER (WHERE {_STATES["today"]}) AS today,
+        count(*) FILTER (WHERE {_STATES["risk"]}) AS risk FROM here c
+        GROUP BY GROUPING SETS ((stage, workflow), (agency), (stage, workflow, person, day)))
+        SELECT f.part, f.stage, f.workflow, f.definition_version, f.day, f.open, f.overdue, f.paused, f.today, f.risk,
+        f.agency::text AS agency, f.person::text AS person, o.name AS agency_name, p.name
+        FROM counted f LEFT JOIN organisations o ON o.id = f.agency LEFT JOIN people p ON p.id = f.person
+        WHERE f.part <> {_DUE} OR f.day IS NOT NULL
+        ORDER BY f.part, f.workflow, f.stage, o.name, o.id, p.name, p.id, f.day"""
     )
-
-
-@cache
-def _falling_due(side: str) -> TextClause:
-    mine, _ = _SIDES[side]
-    return text(
-        f"""SELECT f.*, p.name FROM (SELECT c.stage, c.workflow, max(c.definition_version) AS definition_version,
-        (CASE WHEN c.kind = 'information_needed' THEN c.requester ELSE c.assignee END)::text AS person,
-        cast(c.due_at AT TIME ZONE 'Europe/London' AS date) AS day, count(*) AS open FROM cases c
-        WHERE {mine} = cast(:org AS uuid) AND {_OPEN} AND {_MANAGED[side]} AND NOT c.overdue
-        AND NOT c.paused AND c.due_at > :now AND c.due_at < :end GROUP BY 1, 2, 4, 5) f
-        LEFT JOIN people p ON p.id = cast(f.person AS uuid) ORDER BY f.workflow, f.stage, p.name, f.person, f.day"""
-    )
-
-
-def falling_due(
-    connection: Connection, *, side: str, org: str, viewer: Viewer, now: datetime, end: datetime
-) -> Sequence[Any]:
-    """How many open cases fall due between two instants, by stage, person (None: nobody by name) and day in London."""
-    return _run(connection, _falling_due(side), {**viewer.parameters(), "org": org, "now": now, "end": end})
 
 
 def board(
@@ -132,13 +124,24 @@ def board(
     return _run(connection, _rows(side, filters["state"], filters["waits"], named), values)
 
 
-def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Viewer) -> Sequence[Any]:
-    """Counts of open cases (open, overdue, paused, due today, at risk) per stage, then per other organisation.
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of open cases: by stage and by other organisation (open, overdue, paused, due today, at risk), and how
+    many fall due on each day until the end of the forecast, by stage and person (None: nobody by name)."""
 
-    A row has either a stage and a workflow, or an agency with its name.
-    """
-    values = {**viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk}
-    return _run(connection, _figures(side), values)
+    stages: Sequence[Any]
+    agencies: Sequence[Any]
+    due: Sequence[Any]
+
+
+def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Viewer) -> Figures:
+    """Everything that is counted on a board, in one look at each open case."""
+    values = {
+        **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "now": cut.now, "end": cut.end,
+    }  # fmt: skip
+    rows = _run(connection, _figures(side), values)
+    parts = (_BY_STAGE, _BY_AGENCY, _DUE)
+    return Figures(*([row for row in rows if row.part == part] for part in parts))
 
 
 def _run(connection: Connection, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Any]:

@@ -205,6 +205,8 @@ cases = Table(
         "id",
         postgresql_where=text("closed_at IS NULL AND submitted_at IS NOT NULL"),
     ),
+    # The board filtered by who has it.
+    Index("ix_cases_assignee_open", "assignee", postgresql_where=text("assignee IS NOT NULL AND closed_at IS NULL")),
     Index("ix_cases_recipients", "recipients", postgresql_using="gin"),
     Index("ix_cases_holder_closed", "holder_org", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
 )
