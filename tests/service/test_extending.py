@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.workers.house import DAY, HOUR, House, make_house
+from tests.workers.house import DAY, HOUR, MONDAY, House, make_house
 from workflows.core.commands import Extend
+from workflows.definitions.loader import read_builtin
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.sweeping import Swept, sweep
 from workflows.store.engine import Engine
@@ -71,3 +72,24 @@ def test_an_unanswered_question_goes_back_by_itself_and_the_pause_ends_then(hous
     assert given == [(1,)]
     assert isinstance(verify(house.engine), Whole)
     assert list(check_folds(house.engine, house.library)) == []
+
+
+def test_a_clock_in_working_hours_falls_due_and_is_escalated_only_while_the_service_is_open(engine: Engine) -> None:
+    text = read_builtin("standard")
+    for old, new in (
+        ("routine: {length: 2 working_days,", "routine: {length: 8 working_hours,"),
+        ("extension: {most: 2 working_days,", "extension: {most: 3 working_hours,"),
+        ("when: {routine: 4 hours, priority: 2 hours", "when: {routine: 4 working_hours, priority: 2 hours"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    house = make_house(engine, text)
+    case = house.request()
+    extend(house, case, at=MONDAY, amount=2)
+    tuesday = MONDAY.replace(hour=0) + DAY
+    seen = []
+    for at in (tuesday + 11 * HOUR, tuesday + 12 * HOUR, tuesday + 15 * HOUR, tuesday + 16 * HOUR):
+        house.time_is(at)
+        sweep(house.engine, house.library)
+        seen.append(house.rungs(case)[1:])
+    assert seen == [[], ["overdue"], ["overdue"], ["overdue", "deputy"]]

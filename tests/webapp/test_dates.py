@@ -89,3 +89,13 @@ def test_a_workflow_can_count_by_the_calendar_of_freedom_of_information(engine: 
     assert found.calendar == "foi"
     assert found.clock is not None
     assert found.clock.calendar == "foi"
+
+
+@pytest.mark.feature("C1")
+def test_a_name_in_a_reason_is_hidden_from_who_advises_and_a_recipient_reads_none(desk: Desk) -> None:
+    case = desk.case(upto="ig_advice", days_ago=0.2)
+    desk.house.give(Extend, MANAGER, case, at=datetime.now(UTC), amount=1, reason="Mr Orrin is in hospital.")
+    assert "Mr Orrin is in hospital." in desk.sit(REQUESTER).open(f"/cases/{case}/dates").text
+    page = desk.sit(LEAD).open(f"/cases/{case}/dates").text
+    assert "is in hospital." in page
+    assert "Orrin" not in page

@@ -20,7 +20,7 @@ from workflows.core.visibility import Identity
 
 CODES = frozenset(
     {
-        "back_to", "by_name", "calendar", "category", "definition", "digest", "due_time", "fired", "held_back",
+        "again", "back_to", "by_name", "calendar", "category", "definition", "digest", "due_time", "fired", "held_back",
         "holder_org", "id", "items", "key", "keys", "kind", "like", "outcome", "packs", "panel", "position",
         "reference", "released", "requester_org", "rung", "stage", "task", "threshold", "workflow",
         "Escalated.told", "ItemDecision.reason", "Pause.reason",

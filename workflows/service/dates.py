@@ -15,6 +15,8 @@ from workflows.core.explaining import CountedDay, why_this_date
 from workflows.core.extending import rule_of
 from workflows.core.permissions import Principal, role_words
 from workflows.core.refusals import not_found
+from workflows.core.spans import local_day
+from workflows.core.veil import veil_of
 from workflows.core.visibility import look
 from workflows.service.library import Library
 from workflows.service.timeline import knows_why
@@ -80,13 +82,13 @@ class Dates:
             named = pages.named(connection, case_id)
             if named is None:
                 raise not_found()
-            case = named.case
-            definition = self.library.definition(connection, case.definition)
-            seen = look(case, person, definition)
+            definition = self.library.definition(connection, named.case.definition)
+            seen = look(named.case, person, definition)
             if seen.nothing:
                 raise not_found()
             lines = pages.history(connection, case_id)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="dates", at=now)
+        case = veil_of(named.case, seen.identity, on=local_day(now)).case(named.case)
         calendar = self.library.calendar(case.calendar)
         why = knows_why(seen)
         return tuple(
