@@ -41,6 +41,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.FOLLOW_UP: "There is something to follow up in Gatehouse",
     NoticeKind.EXTENDED: "The time for a case in Gatehouse was extended",
     NoticeKind.UNANSWERED: "A question in Gatehouse was not answered in time",
+    NoticeKind.NOBODY_STANDS_IN: "A case in Gatehouse is with nobody",
     NoticeKind.USE_PAUSED: "A sharing in Gatehouse is paused",
 }
 """Fixed words only: a subject shows on a locked screen."""

@@ -35,6 +35,7 @@ WORDS: Mapping[str, str] = {
     NoticeKind.FOLLOW_UP: "You have something to follow up",
     NoticeKind.EXTENDED: "The time was extended: it falls due later",
     NoticeKind.UNANSWERED: "A question was not answered in time, and has gone back",
+    NoticeKind.NOBODY_STANDS_IN: "Somebody is away and nobody can stand in: please give this to somebody",
     NoticeKind.USE_PAUSED: "A sharing that continues is paused: its review was missed",
 }
 

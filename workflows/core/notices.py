@@ -37,6 +37,7 @@ class NoticeKind(StrEnum):
     CONSENT_WITHDRAWN = "consent_withdrawn"
     FOLLOW_UP = "follow_up"
     USE_PAUSED = "use_paused"
+    NOBODY_STANDS_IN = "nobody_stands_in"
     EXTENDED = "extended"
     UNANSWERED = "unanswered"
 

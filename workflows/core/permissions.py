@@ -67,6 +67,10 @@ class Principal:
         more = frozenset(Membership(organisation_id, role) for organisation_id, role in roles)
         return replace(self, memberships=self.memberships | more)
 
+    def standing_only(self, lender: StandIn) -> Principal:
+        """The person as she is when she stands in for nobody else."""
+        return replace(self, standing=(lender,))
+
     def organisations(self) -> frozenset[str]:
         """Every organisation in which any role is held."""
         return frozenset(m.organisation_id for m in self.memberships)

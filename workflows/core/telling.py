@@ -40,6 +40,8 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     if kind is NoticeKind.IDENTITY_ASKED:
         return not case.closed and any(not each.concerns(person.id) for each in open_asks(case.reveals))
     person, stage = lent(case, person), definition.stage(case.stage)
+    if kind in CALLS_TO_ACT | {NoticeKind.ESCALATION} and is_away(case, person):
+        return False
     if kind in CALLS_TO_ACT:
         return stage.title == stage_title and among(desk(case, definition), person, case)
     if kind is NoticeKind.ESCALATION:
@@ -49,6 +51,14 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     if kind is NoticeKind.FOLLOW_UP:
         return any(TITLES[task.kind] == stage_title and is_for(case, person, task) for task in waiting(case))
     return True
+
+
+def is_away(case: Case, person: Principal) -> bool:
+    """Whether somebody else does this person's work on the case now, because she is away."""
+    places = {case.holder_org, case.requester_org}
+    return person.id != case.requester and any(
+        each.person.id == person.id and each.organisation_id in places and each.roles for each in person.away
+    )
 
 
 def among(audience: Audience, person: Principal, case: Case | None = None) -> bool:

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass, replace
 
 from workflows.core import notices as tell
+from workflows.core.absences import Absence
+from workflows.core.acting import actor_of
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
@@ -27,17 +29,18 @@ from workflows.core.commands import (
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import due, put_off
 from workflows.core.events import Event
-from workflows.core.following import deciding_roles
-from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal, working_roles
+from workflows.core.passing_on import passed_on
+from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
 from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
+from workflows.core.standing_in import alone, lent, swaps
 from workflows.core.timeliness import spells, stamped
 from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.pinning import in_force
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
-from workflows.store import cases, due_items, events, notices
+from workflows.store import absences, cases, due_items, events, notices
 from workflows.store.engine import Taken
 from workflows.store.mapping import erases, seal_events
 
@@ -85,7 +88,7 @@ def _earlier(engine: Engine, command: Command) -> Done | None:
 
 
 def _start(connection: Connection, library: Library, command: Start) -> Done:
-    person = cases.principal(connection, command.actor.person_id)
+    person = cases.principal(connection, command.actor.person_id, at=command.at)
     try:
         definition = library.latest(connection, command.workflow)
     except UnknownWorkflow:
@@ -119,7 +122,7 @@ def _recording(command: Start, person: Principal | None, definition: Definition)
 
 
 def _carry_out(connection: Connection, library: Library, command: Command) -> Done:
-    locked = cases.lock(connection, command.case_id, person_id=command.actor.person_id)
+    locked = cases.lock(connection, command.case_id, person_id=command.actor.person_id, at=command.at)
     if locked is None:
         raise not_found()
     case = locked.case
@@ -128,7 +131,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     if case.overtaken(command.seen_version):
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
     if locked.person is not None:
-        actor = _actor(case, locked.person, definition, command, adjudicator_title=locked.adjudicator_title)
+        actor = actor_of(case, locked.person, definition, command, adjudicator_title=locked.adjudicator_title)
         command = replace(command, actor=actor)
     if isinstance(command, Reassign):
         command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
@@ -137,7 +140,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     if isinstance(command, Submit):
         command = replace(command, packs=in_force(connection, command.at))
     if isinstance(command, ShareNow) and locked.person is not None:
-        command = replace(command, by_manager=Role.MANAGER in locked.person.roles_in(case.holder_org))
+        command = replace(command, by_manager=Role.MANAGER in lent(case, locked.person).roles_in(case.holder_org))
     if isinstance(command, RaiseRecheck):
         _check_in_force(connection, command)
     elif isinstance(command, Rung):
@@ -147,7 +150,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     if isinstance(command, MarkOverdue) and case.assignee:
         command = replace(command, who=_name_of(connection, case.assignee))
     happened = handle(case, command, definition)
-    done = _store(connection, library, command, case, happened, definition, head=locked.head)
+    done = _store(connection, library, command, case, happened, definition, head=locked.head, away=locked.away)
     if isinstance(command, Submit):
         for start, events_of in tracks.made(connection, command, case, definition):
             _store(connection, library, start, None, events_of, definition, head=GENESIS)
@@ -187,27 +190,13 @@ def _check_permission(case: Case, command: Command, definition: Definition, *, p
     raise Refused(refusal)
 
 
-def _actor(case: Case, person: Principal, definition: Definition, command: Command, *, adjudicator_title: str) -> Actor:
-    """The acting person with the position she acts in, as the record should name it."""
-    performers = definition.performers(case.stage, command.type)
-    if person.id == case.requester:
-        return Actor(person.id, person.name, ROLE_TITLES[Role.REQUESTER], case.requester_org)
-    held = person.roles_in(case.holder_org)
-    # An ended request has nobody at work: whoever comes back to it acts as what she is to the workflow.
-    wanted = performers or (*deciding_roles(definition), *sorted(working_roles(definition)))
-    acting = next((role for role in wanted if role in held), None)
-    if acting is None:
-        return Actor(person.id, person.name, ROLE_TITLES[Role.MANAGER], case.holder_org)
-    title = adjudicator_title if acting is Role.ADJUDICATOR and adjudicator_title else ROLE_TITLES[acting]
-    return Actor(person.id, person.name, title, case.holder_org)
-
-
 def _eligible(connection: Connection, case: Case, definition: Definition, person_id: str) -> bool:
     """Whether a person could take the stage that the case is in, were it given to her."""
     person = cases.principal(connection, person_id)
     if person is None:
         return False
-    unassigned = replace(case, assignee="")
+    # What is given to somebody stays with her: so only roles of her own count, not those that she is lent.
+    person, unassigned = alone(person), replace(case, assignee="")
     work = next(iter(definition.stage(case.stage).commands), None)
     return work is not None and worker_refusal(unassigned, person, definition, command=work) is None
 
@@ -221,6 +210,7 @@ def _store(
     definition: Definition,
     *,
     head: str,
+    away: tuple[Absence, ...] | None = None,
 ) -> Done:
     """Fold, seal and write everything that follows from what happened."""
     calendar = library.calendar((before or apply(None, happened[0])).calendar)
@@ -246,6 +236,10 @@ def _store(
     if before is None or items != due(before, definition, calendar):
         due_items.replace(connection, after.id, items)
     if told := tell.notices(before, happened, after, definition):
+        if away is None:
+            away = absences.running(connection, (after.holder_org, after.requester_org), at=command.at)
+        told = passed_on(told, swaps(after, away), after, definition)
+    if told:
         notices.insert(connection, told, case_id=after.id, due_at=listing.due_at, at=command.at)
     return Done(after.id, after.version)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from workflows.core.definition import Role, Side
 from workflows.core.followups import TITLES, FollowUp, FollowUpKind
 from workflows.core.permissions import ROLE_TITLES, Principal, Relation, is_for, role_words
 from workflows.core.visibility import Look
+from workflows.service import desks
 from workflows.service.unit_of_work import Connection
 from workflows.store import lists
 from workflows.store.pages import Line
@@ -129,10 +129,8 @@ def tasks_of(lines: list[Line]) -> dict[int, e.FollowUpOpened]:
 
 def to_follow_up(connection: Connection, person: Principal, *, now: datetime) -> tuple[FollowUpRow, ...]:
     """What this person has to follow up, the earliest day first: one statement."""
-    roles: dict[str, list[str]] = defaultdict(list)
-    for membership in person.memberships:
-        roles[membership.organisation_id].append(membership.role.value)
-    rows = lists.follow_ups(connection, desks=lists.desks(roles), viewer=lists.Viewer(person.id, names_of(person)))
+    hers = lists.desks(desks.to_do(person))
+    rows = lists.follow_ups(connection, desks=hers, viewer=lists.Viewer(person.id, names_of(person)))
     return tuple(
         FollowUpRow(
             row.id, row.reference, row.number, TITLES[FollowUpKind(row.kind)],

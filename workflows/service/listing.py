@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from workflows.core.clocks import Clock, TimeLeft, time_left
 from workflows.core.definition import Definition, Role
 from workflows.core.permissions import Principal
 from workflows.core.refusals import not_found
+from workflows.service import desks
 from workflows.service.followups import to_follow_up
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading
@@ -33,7 +33,7 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
         if tab == "mine":
             found = my_work(connection, person, number=page)
         else:
-            found = lists.page(connection, tab, number=page, **_desks(person))
+            found = lists.page(connection, tab, number=page, **_asking(person, desks.every(person)))
         listed = _page(connection, library, found, tab=tab, page=page, now=now)
         if tab != "mine" or page > 1:
             return listed
@@ -42,16 +42,13 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
 
 def my_work(connection: Connection, person: Principal, *, number: int, size: int = lists.PAGE) -> lists.Found:
     """What waits for this person now, least time left first, as the database gives it."""
-    return lists.page(connection, "mine", number=number, size=size, **_desks(person))
+    return lists.page(connection, "mine", number=number, size=size, **_asking(person, desks.to_do(person)))
 
 
-def _desks(person: Principal) -> dict[str, Any]:
+def _asking(person: Principal, hers: tuple[lists.Desk, ...]) -> dict[str, Any]:
     """What the statements of worklists ask about her: where she works as what, and what she stands aside from."""
-    roles: dict[str, list[str]] = defaultdict(list)
-    for membership in person.memberships:
-        if membership.role is not Role.REQUESTER:
-            roles[membership.organisation_id].append(membership.role.value)
-    return {**viewer_of(person).parameters(), "desks": lists.desks(roles)}
+    kept = [desk for desk in hers if desk.roles - {Role.REQUESTER.value}]
+    return {**viewer_of(person).parameters(), "desks": lists.desks(kept)}
 
 
 def viewer_of(person: Principal) -> lists.Viewer:

@@ -46,6 +46,8 @@ class HouseEvent(StrEnum):
     PACK_ACTIVATED = "PackActivated"
     PACK_TURNED_DOWN = "PackTurnedDown"
     PACK_RECHECKED = "PackRechecked"
+    ABSENCE_RECORDED = "AbsenceRecorded"
+    ABSENCE_ENDED = "AbsenceEnded"
     FIGURES_EXPORTED = "FiguresExported"
 
 

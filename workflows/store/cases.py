@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, TextClause, text
 
+from workflows.core.absences import Absence, stands_in
 from workflows.core.aside import conflicted, kin
 from workflows.core.case import Case
 from workflows.core.definition import Role
@@ -22,11 +23,15 @@ from workflows.core.rounds import barred
 from workflows.core.timeliness import Spell
 from workflows.core.votes import waiting_for_second
 from workflows.store import spells
+from workflows.store.absences import absences_from, running_sql
+from workflows.store.clock import NOW_SQL
 from workflows.store.mapping import case_from_json, case_to_json
 
 PERSON = """(SELECT json_build_object('name', p.name, 'email', p.email, 'roles', coalesce((
     SELECT json_agg(json_build_array(m.organisation_id, m.role)) FROM memberships m WHERE m.person_id = p.id), '[]'))
     FROM people p WHERE p.id = cast(:person AS uuid) AND p.disabled_at IS NULL)"""
+_AT = f"coalesce(cast(:at AS timestamptz), {NOW_SQL})"
+_HERS = "SELECT mo.organisation_id FROM memberships mo WHERE mo.person_id = cast(:person AS uuid)"
 
 
 def facts_of(table: str) -> str:
@@ -44,12 +49,13 @@ def bodies_from(holder: str, requester: str) -> Bodies:
 _BODY = TypeAdapter(BodyFacts)
 _LOCK = text(
     f"""SELECT c.version, c.head, c.state::text AS state, o.adjudicator_title, {PERSON}::text AS person,
-    {facts_of("o")} AS holder_facts, {facts_of("r")} AS requester_facts
+    {facts_of("o")} AS holder_facts, {facts_of("r")} AS requester_facts,
+    {running_sql("c.holder_org, c.requester_org", _AT)} AS away
     FROM cases c JOIN organisations o ON o.id = c.holder_org JOIN organisations r ON r.id = c.requester_org
     WHERE c.id = cast(:id AS uuid) FOR UPDATE OF c"""
 )
 _READ = text("SELECT state::text FROM cases WHERE id = cast(:id AS uuid)")
-_PERSON = text(f"SELECT {PERSON}::text")
+_PERSON = text(f"SELECT {PERSON}::text AS person, {running_sql(_HERS, _AT)} AS away")
 
 _COLUMNS = (
     "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
@@ -90,6 +96,8 @@ class Locked:
     adjudicator_title: str
     person: Principal | None
     bodies: Bodies
+    away: tuple[Absence, ...]
+    """Who is away from either organisation at the command's instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +109,18 @@ class Listing:
     due_at: datetime | None
 
 
-def lock(connection: Connection, case_id: str, *, person_id: str) -> Locked | None:
-    """Lock the one case row; None when there is no such case. Raises OperationalError on a lock timeout."""
-    row = connection.execute(_LOCK, {"id": case_id, "person": person_id or None}).one_or_none()
+def lock(connection: Connection, case_id: str, *, person_id: str, at: datetime | None = None) -> Locked | None:
+    """Lock the one case row; None when there is no such case. Raises OperationalError on a lock timeout.
+
+    ``at``: for whom the person stands in then; by default by the product's clock.
+    """
+    row = connection.execute(_LOCK, {"id": case_id, "person": person_id or None, "at": at}).one_or_none()
     if row is None:
         return None
+    away = absences_from(row.away)
     return Locked(
-        case_from_json(row.state), row.head, row.adjudicator_title, principal_from(person_id, row.person),
-        bodies_from(row.holder_facts, row.requester_facts),
+        case_from_json(row.state), row.head, row.adjudicator_title, principal_from(person_id, row.person, away=away),
+        bodies_from(row.holder_facts, row.requester_facts), away,
     )  # fmt: skip
 
 
@@ -118,18 +130,19 @@ def read(connection: Connection, case_id: str) -> Case | None:
     return case_from_json(state) if state is not None else None
 
 
-def principal(connection: Connection, person_id: str) -> Principal | None:
-    """A person with her roles as they are now; None when unknown or disabled."""
-    return principal_from(person_id, connection.execute(_PERSON, {"person": person_id or None}).scalar_one())
+def principal(connection: Connection, person_id: str, *, at: datetime | None = None) -> Principal | None:
+    """A person with her roles as they are now, standing in for others as of ``at``; None when unknown or disabled."""
+    row = connection.execute(_PERSON, {"person": person_id or None, "at": at}).one()
+    return principal_from(person_id, row.person, away=absences_from(row.away))
 
 
-def principal_from(person_id: str, found: str | None) -> Principal | None:
-    """A person from the JSON that the PERSON part of a query gives."""
+def principal_from(person_id: str, found: str | None, *, away: tuple[Absence, ...]) -> Principal | None:
+    """A person from the JSON that the PERSON part of a query gives; ``away`` are the absences where she works."""
     if found is None:
         return None
     data = json.loads(found)
     memberships = frozenset(Membership(org, Role(role)) for org, role in data["roles"])
-    return Principal(person_id, data["name"], data["email"], memberships)
+    return Principal(person_id, data["name"], data["email"], memberships, stands_in(person_id, away), away)
 
 
 def insert(connection: Connection, case: Case, listing: Listing, *, head: str, ended: Sequence[Spell] = ()) -> None:

@@ -27,30 +27,45 @@ _NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name
 NOT_ASIDE = """NOT (cast(:me AS uuid) = ANY (c.aside))
     AND (c.requester = cast(:me AS uuid) OR NOT (c.kin && cast(:names AS text[])))"""
 """Leaves out what the person must stand aside from: because she said so, or because the request hints at it."""
-_DESKS = "jsonb_to_recordset(cast(:desks AS jsonb)) AS d(org uuid, roles text[])"
+_DESKS = """jsonb_to_recordset(cast(:desks AS jsonb))
+    AS d(org uuid, roles text[], absent uuid, absent_names text[], before jsonb)"""
+
+
+def able(person: str, names: str) -> str:
+    """Whether somebody could do the work of a case: `standing_in.able`, for a list."""
+    return f"""(c.requester <> {person} AND NOT ({person} = ANY (c.aside)) AND NOT (c.kin && {names})
+    AND NOT (c.kind IN ('adjudication', 'review') AND {person} = ANY (c.advisers)))"""
+
+
+_LENT = f"""(d.absent IS NULL OR ({able("d.absent", "d.absent_names")}
+    AND {able("cast(:me AS uuid)", "cast(:names AS text[])")}
+    AND NOT EXISTS (SELECT FROM jsonb_to_recordset(d.before) AS b(id uuid, names text[])
+        WHERE {able("b.id", "b.names")})))"""
+"""On a desk that is minded for somebody who is away: only what neither is barred from, and no earlier deputy can do."""
 _SOON = "ORDER BY due_at NULLS LAST, id"
 
 # Not `awaits_roles && roles`: the planner takes that to be rare, and would sort the whole desk for one page of it.
 # My work: what waits for a role of mine and may be taken by me, and my own requests with an open question.
 _MINE_AT_HOLDER = f"""SELECT {COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
     AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles)) AND c.requester <> cast(:me AS uuid)
-    AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid))
+    AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid) OR c.assignee = d.absent) AND {_LENT}
     AND NOT (c.kind IN ('adjudication', 'review') AND cast(:me AS uuid) = ANY (c.advisers)) AND {NOT_ASIDE}
     ORDER BY c.due_at, c.id LIMIT :most"""
 _MINE_AS_REQUESTER = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
     AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
 _MINE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL ({_MINE_AT_HOLDER}) m
-    UNION ALL (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
+    UNION (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
 
-_TEAM = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m"""
+_TEAM = f"""SELECT DISTINCT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
+    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {NOT_ASIDE} AND {_LENT}
+    ORDER BY c.due_at, c.id LIMIT :most) m"""
 _WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
     WHERE c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
-    AND c.kind = 'information_needed' AND {NOT_ASIDE} ORDER BY c.due_at, c.id LIMIT :most) m
-    UNION ALL (SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
+    AND c.kind = 'information_needed' AND {NOT_ASIDE} AND {_LENT} ORDER BY c.due_at, c.id LIMIT :most) m
+    UNION (SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
     AND c.submitted_at IS NOT NULL AND c.kind <> 'information_needed' ORDER BY c.created_at DESC, c.id LIMIT :most)"""
-_DONE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {NOT_ASIDE}
+_DONE = f"""SELECT DISTINCT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
+    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {NOT_ASIDE} AND {_LENT}
     ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
 _OWN = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
     WHEN 'drafts' THEN c.submitted_at IS NULL AND c.closed_at IS NULL
@@ -106,9 +121,29 @@ def page(connection: Connection, name: str, *, number: int, size: int = PAGE, **
     return Found(rows, rows[0].total if rows else 0)
 
 
-def desks(roles: Mapping[str, Sequence[str]]) -> str:
-    """The person's desks (organisation id -> roles) as the JSON that lists take."""
-    return json.dumps([{"org": org, "roles": sorted(held)} for org, held in sorted(roles.items())])
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where somebody works, in which roles; ``absent`` and what follows: for whom, when it is another's desk."""
+
+    organisation_id: str
+    roles: frozenset[str]
+    absent: str | None = None
+    absent_names: tuple[str, ...] = ()
+    before: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Who comes first in minding it: (id, names as in Viewer)."""
+
+
+def desks(of: Sequence[Desk]) -> str:
+    """A person's desks as the JSON that lists take."""
+    return json.dumps(
+        [
+            {
+                "org": each.organisation_id, "roles": sorted(each.roles), "absent": each.absent,
+                "absent_names": each.absent_names, "before": [{"id": i, "names": names} for i, names in each.before],
+            }
+            for each in of
+        ]
+    )  # fmt: skip
 
 
 # Each desk's cases with something open, then what of it is for a role held there; a requester's own besides.
@@ -121,7 +156,7 @@ _FOLLOW_UPS = text(
             (f.roles ? 'requester' AND c.requester = cast(:me AS uuid))
             OR EXISTS (SELECT FROM unnest(d.roles) held WHERE held <> 'requester' AND f.roles ? held))
         ELSE c.holder_org = d.org AND c.requester <> cast(:me AS uuid)
-            AND EXISTS (SELECT FROM unnest(d.roles) held WHERE f.roles ? held) AND {NOT_ASIDE} END
+            AND EXISTS (SELECT FROM unnest(d.roles) held WHERE f.roles ? held) AND {NOT_ASIDE} END AND {_LENT}
     ORDER BY f.due NULLS FIRST, c.reference, f.number LIMIT :most"""
 )
 

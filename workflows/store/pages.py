@@ -24,9 +24,10 @@ _CASE = text(
     WHERE c.id = cast(:id AS uuid)"""
 )
 _HISTORY = text(
-    """SELECT e.seq, e.type, e.at, e.actor, e.facts, p.name,
+    """SELECT e.seq, e.type, e.at, e.actor, e.facts, concat_ws(' for ', p.name, f.name) AS name,
     CASE WHEN e.type = 'Released' THEN NULL ELSE e.texts END AS texts FROM events e
     LEFT JOIN people p ON p.id = cast(nullif(e.actor, '') AS uuid)
+    LEFT JOIN people f ON f.id = cast(e.facts ->> 'stood_in_for' AS uuid)
     WHERE e.stream = cast(:id AS uuid) AND e.type <> 'Saved' ORDER BY e.seq"""
 )
 _TRACKS = text(

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from workflows.core.absences import stands_in
 from workflows.core.definition import Role
 from workflows.core.paragraph18 import BodyFacts
 from workflows.core.permissions import Membership, Principal
+from workflows.store.absences import absences_from, running_sql
+from workflows.store.clock import NOW_SQL
 from workflows.store.engine import Connection
 from workflows.store.tables import memberships, organisations, people
 
@@ -84,8 +87,16 @@ _ORGANISATIONS = select(
     organisations.c.policy_review_on,
 )
 
+_HERS = "SELECT w1.organisation_id FROM memberships w1 WHERE w1.person_id = people.id"
 _PERSON = (
-    select(people.c.id, people.c.name, people.c.email, memberships.c.organisation_id, memberships.c.role)
+    select(
+        people.c.id,
+        people.c.name,
+        people.c.email,
+        memberships.c.organisation_id,
+        memberships.c.role,
+        literal_column(running_sql(_HERS, NOW_SQL)).label("away"),
+    )
     .outerjoin_from(people, memberships, memberships.c.person_id == people.c.id)
     .where(people.c.id == bindparam("person_id", type_=people.c.id.type), people.c.disabled_at.is_(None))
 )
@@ -130,7 +141,8 @@ def principal(connection: Connection, person_id: str) -> Principal | None:
     if not rows:
         return None
     pairs = [(row.organisation_id, row.role) for row in rows if row.role is not None]
-    return Principal(rows[0].id, rows[0].name, rows[0].email, known_roles(pairs))
+    person_id, away = rows[0].id, absences_from(rows[0].away)
+    return Principal(person_id, rows[0].name, rows[0].email, known_roles(pairs), stands_in(person_id, away), away)
 
 
 def credentials(connection: Connection, email: str) -> Credentials | None:

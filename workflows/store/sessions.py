@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import DateTime, bindparam, text
 from sqlalchemy.dialects.postgresql import INTERVAL, JSONB
 
+from workflows.core.absences import stands_in
 from workflows.core.permissions import Principal
+from workflows.store.absences import absences_from, running_sql
 from workflows.store.clock import NOW_SQL
 from workflows.store.engine import Connection
 from workflows.store.people import known_roles
@@ -39,6 +41,7 @@ class Visit:
     """True when the row should be marked as seen again."""
 
 
+_HERS = "SELECT w1.organisation_id FROM memberships w1 WHERE w1.person_id = p.id"
 # Only constants of this code base are put into the text.
 _LOAD = (
     text(
@@ -51,6 +54,7 @@ _LOAD = (
                 WHERE m.person_id = p.id) AS held,
                (SELECT count(*) FROM (SELECT FROM notices n WHERE n.person_id = p.id AND n.read_at IS NULL
                                       LIMIT {MOST_UNREAD}) AS counted) AS unread,
+               {running_sql(_HERS, NOW_SQL)} AS away,
                {NOW_SQL} AS now
         FROM sessions s JOIN people p ON p.id = s.person_id AND p.disabled_at IS NULL
         WHERE s.id_hash = :id_hash
@@ -73,7 +77,9 @@ def load(connection: Connection, id_hash: str, *, idle: timedelta, longest: time
     if row is None:
         return None
     held: list[tuple[str, str, str]] = row.held
-    person = Principal(str(row.id), row.name, row.email, known_roles((place, role) for place, role, _ in held))
+    away = absences_from(row.away)
+    roles = known_roles((place, role) for place, role, _ in held)
+    person = Principal(str(row.id), row.name, row.email, roles, stands_in(str(row.id), away), away)
     return Visit(
         person=person,
         organisations=tuple({place: name for place, _, name in held}.items()),

@@ -1,0 +1,60 @@
+"""Notices while somebody is away: whoever stands in is told in her place, and managers where nobody can.
+
+That nobody can is told at once, when the work comes, not when it is late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workflows.core.definition import Definition, Role
+from workflows.core.notices import Audience, Notice, NoticeKind, at_holder
+from workflows.core.standing_in import Swap
+
+if TYPE_CHECKING:
+    from workflows.core.case import Case
+
+ABOUT_WORK = frozenset(
+    {
+        NoticeKind.YOUR_TURN, NoticeKind.ANSWERED, NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.CHASE,
+        NoticeKind.REASSIGNED,
+    }
+)  # fmt: skip
+"""Notices that somebody must get: when nobody does, managers are told."""
+
+
+def passed_on(told: Iterable[Notice], swaps: tuple[Swap, ...], case: Case, definition: Definition) -> list[Notice]:
+    """The notices as they go out while some people are away."""
+    found: list[Notice] = []
+    for notice in told:
+        audience = _instead(notice.audience, swaps, case)
+        if audience != Audience():
+            found.append(replace(notice, audience=audience))
+        elif notice.kind in ABOUT_WORK and swaps:
+            found += nobody_for(case, definition)
+    return list(dict.fromkeys(found))
+
+
+def nobody_for(case: Case, definition: Definition) -> list[Notice]:
+    """The notice to managers that nobody can take the work of somebody who is away."""
+    title = definition.stage(case.stage).title
+    return [Notice(NoticeKind.NOBODY_STANDS_IN, at_holder(case, (Role.MANAGER,), barred=(case.requester,)), title)]
+
+
+def _instead(audience: Audience, swaps: tuple[Swap, ...], case: Case) -> Audience:
+    people: dict[str, None] = {}
+    by_person = {each.absent: each.to for each in swaps if each.absent != case.requester}
+    for person in audience.people:
+        people[by_person.get(person, person)] = None
+    out = dict.fromkeys(audience.excluding)
+    for each in swaps:
+        if each.organisation_id == audience.organisation and each.roles & frozenset(audience.roles):
+            if each.absent not in audience.excluding:
+                people[each.to] = None
+            if each.absent not in people:
+                out[each.absent] = None
+    people.pop("", None)
+    gone = audience.people and not people and not audience.roles
+    return Audience() if gone else replace(audience, people=tuple(people), excluding=tuple(out))

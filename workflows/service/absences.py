@@ -1,0 +1,193 @@
+"""Absences: a person, or her manager, says when she is away and who stands in; each is sealed on the house's record.
+
+Nothing begins or ends an absence but its dates. What can be done at once is done at once: when a request would be
+with nobody while she is away, managers are told as soon as the absence is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.core.absences import Absence, Member, StandIn, Wanted, deputies_of, faults, running, stands_in
+from workflows.core.definition import Role
+from workflows.core.passing_on import nobody_for
+from workflows.core.permissions import Principal
+from workflows.core.refusals import Refusal, Refused, not_found
+from workflows.core.routing import refuse_all
+from workflows.service.library import Library
+from workflows.service.registering import HOUSE, HouseEvent, record_house
+from workflows.service.unit_of_work import Connection, Engine, reading, transaction
+from workflows.store import absences as store
+from workflows.store import cases, notices, streams, uncovered
+from workflows.store.absences import Row as Row
+
+READERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+"""Who may read who held an authority on a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who held a role at an instant: herself, or ``away`` with those who stood in, first choice first."""
+
+    name: str
+    away: bool
+    until: datetime | None
+    stand_ins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absences:
+    """Writes absences down, ends them, and tells who stands in. Safe to share between threads."""
+
+    engine: Engine
+    library: Library
+
+    def of(self, person: Principal) -> tuple[Row, ...]:
+        """Her own absences, the latest first."""
+        with reading(self.engine) as connection:
+            return store.of_person(connection, person.id)
+
+    def ahead(self, manager: Principal, organisation_id: str, *, now: datetime) -> tuple[Row, ...]:
+        """Who is or will be away. Raises Refused (NOT_FOUND) for who does not manage there."""
+        _check_manager(manager, organisation_id)
+        with reading(self.engine) as connection:
+            return store.of_organisation(connection, organisation_id, at=now)
+
+    def members(self, person: Principal, organisation_id: str) -> dict[str, Member]:
+        """Who works there, by id, in order of names. Raises Refused (NOT_FOUND) for who does not work there."""
+        if not person.roles_in(organisation_id):
+            raise not_found()
+        with reading(self.engine) as connection:
+            return store.members(connection, organisation_id)
+
+    def check(self, by: Principal, wanted: Wanted, *, now: datetime) -> None:
+        """Raises Refused with everything that is wrong with an absence; stores nothing."""
+        _check_may_set(by, wanted.organisation_id, wanted.person_id)
+        with reading(self.engine) as connection:
+            _refuse(connection, wanted, now=now)
+
+    def record(self, by: Principal, wanted: Wanted, *, absence_id: str, now: datetime) -> None:
+        """Write an absence down; the same ``absence_id`` again changes nothing.
+
+        Raises Refused: NOT_FOUND for who may not say so, else everything that is wrong with it.
+        """
+        _check_may_set(by, wanted.organisation_id, wanted.person_id)
+        with transaction(self.engine) as connection:
+            streams.lock(connection, HOUSE)
+            if store.one(connection, absence_id) is not None:
+                return
+            _refuse(connection, wanted, now=now)
+            store.insert(connection, absence_id, wanted, by=by.id, at=now)
+            facts = {
+                "absence": absence_id, "person": wanted.person_id, "organisation": wanted.organisation_id,
+                "from": wanted.start.isoformat(), "until": wanted.until.isoformat(),
+                "deputies": list(wanted.deputies), "set_by": by.id,
+                "roles": None if wanted.roles is None else sorted(role.value for role in wanted.roles),
+            }  # fmt: skip
+            record_house(
+                connection, kind=HouseEvent.ABSENCE_RECORDED, facts=facts, texts={"reason": wanted.reason.strip()},
+                command_id=absence_id, by=by.id, at=now,
+            )  # fmt: skip
+            _tell_of_uncovered(connection, self.library, wanted.organisation_id, when=max(now, wanted.start), at=now)
+
+    def end(self, by: Principal, absence_id: str, *, command_id: str, now: datetime) -> None:
+        """She is back, or will not be away after all. Ending it twice changes nothing more.
+
+        Raises Refused: NOT_FOUND for who may not know of it, absence_over when its time is over.
+        """
+        with transaction(self.engine) as connection:
+            streams.lock(connection, HOUSE)
+            row = store.one(connection, absence_id)
+            if row is None:
+                raise not_found()
+            _check_may_set(by, row.organisation_id, row.person_id)
+            if row.ended_at is not None:
+                return
+            if not store.end(connection, absence_id, by=by.id, at=now):
+                raise Refused(Refusal("absence_over", "This absence is over already."))
+            record_house(
+                connection, kind=HouseEvent.ABSENCE_ENDED, facts={"absence": absence_id, "person": row.person_id},
+                texts={}, command_id=command_id, by=by.id, at=now,
+            )  # fmt: skip
+
+    def one(self, by: Principal, absence_id: str) -> Row:
+        """One absence, for whoever it is of and her managers. Raises Refused (NOT_FOUND)."""
+        with reading(self.engine) as connection:
+            row = store.one(connection, absence_id)
+        if row is None:
+            raise not_found()
+        _check_may_set(by, row.organisation_id, row.person_id)
+        return row
+
+    def held(self, reader: Principal, organisation_id: str, role: Role, *, at: datetime) -> tuple[Holder, ...]:
+        """Who held a role in an organisation at an instant, and who stood in. Raises Refused (NOT_FOUND).
+
+        Who has the role is told as it is today: the record of roles given and taken is in the register.
+        """
+        if not reader.roles_in(organisation_id) & READERS:
+            raise not_found()
+        with reading(self.engine) as connection:
+            people = store.members(connection, organisation_id)
+            away = store.running(connection, [organisation_id], at=at)
+        return tuple(_holder(each, away, role) for each in people.values() if role in each.roles and not each.disabled)
+
+
+def managed(person: Principal) -> frozenset[str]:
+    """The organisations in which she is a manager herself: standing in for one does not lend this."""
+    return frozenset(each.organisation_id for each in person.memberships if each.role is Role.MANAGER)
+
+
+def _check_manager(manager: Principal, organisation_id: str) -> None:
+    if organisation_id not in managed(manager):
+        raise not_found()
+
+
+def _check_may_set(by: Principal, organisation_id: str, person_id: str) -> None:
+    if by.id == person_id and by.roles_in(organisation_id):
+        return
+    _check_manager(by, organisation_id)
+
+
+def _refuse(connection: Connection, wanted: Wanted, *, now: datetime) -> None:
+    members = store.members(connection, wanted.organisation_id)
+    known = store.to_come(connection, wanted.organisation_id, at=now)
+    refuse_all(faults(wanted, members=members, known=known, at=now))
+
+
+def _holder(member: Member, away: tuple[Absence, ...], role: Role) -> Holder:
+    absence = next((each for each in away if each.person.id == member.person.id and role in each.roles), None)
+    if absence is None:
+        return Holder(member.person.name, False, None, ())
+    names = tuple(each.name for each in deputies_of(absence, away))
+    return Holder(member.person.name, True, absence.over_at, names)
+
+
+def _tell_of_uncovered(
+    connection: Connection, library: Library, organisation_id: str, *, when: datetime, at: datetime
+) -> None:
+    """Tell managers of every request that would be with nobody when the absence begins."""
+    away = running(store.to_come(connection, organisation_id, at=at), at=when)
+    hands = _hands(store.members(connection, organisation_id), away)
+    for case_id in uncovered.cases_of(connection, organisation_id, away=[each.person.id for each in away], hands=hands):
+        case = cases.read(connection, case_id)
+        assert case is not None
+        definition = library.definition(connection, case.definition)
+        told = nobody_for(case, definition)
+        notices.insert(connection, told, case_id=case.id, due_at=None, at=at)
+
+
+def _hands(members: dict[str, Member], away: Sequence[Absence]) -> tuple[uncovered.Hand, ...]:
+    """Everybody who could take work while these are away: in a role of her own, or standing in."""
+    gone = {(each.person.id, role) for each in away for role in each.roles}
+    found = []
+    for member in members.values():
+        if member.disabled:
+            continue
+        own = frozenset(role for role in member.roles if (member.person.id, role) not in gone)
+        if own:
+            found.append(uncovered.Hand(member.person, own, None))
+        lent: tuple[StandIn, ...] = stands_in(member.person.id, away)
+        found += [uncovered.Hand(member.person, each.roles, each.absent) for each in lent]
+    return tuple(found)
