@@ -6,6 +6,7 @@ import re
 from dataclasses import fields
 from datetime import UTC, datetime
 from string import Template
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,11 @@ from tests.weighed import RISKS
 from tests.workers.house import DAY, MONDAY, House, make_house
 from workers import letters
 from workers.letters import SUBJECTS, Fields, body, compose, in_words, read
+from workflows.core.absences import Wanted
+from workflows.core.definition import Role
 from workflows.core.notices import NoticeKind
+from workflows.core.permissions import Membership, Principal
+from workflows.service.absences import Absences
 from workflows.service.posting import Fate, Letter, Sending, drain
 from workflows.service.sweeping import sweep
 from workflows.store.engine import Engine
@@ -115,8 +120,6 @@ def test_no_letter_holds_anything_that_anybody_wrote(engine: Engine) -> None:
 
 def play_all_ways(house: House, canary: str, *, post: object) -> None:
     """Play cases so that every kind of notice is given."""
-    from uuid import uuid4
-
     from workflows.core.commands import (
         AskIdentity,
         Chase,
@@ -174,6 +177,9 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     post()
     house.advise(case)
     post()
+    for who, role in (("guy", Role.CALDICOTT_GUARDIAN), ("dora", Role.DEPUTY_GUARDIAN)):
+        nobody_stands_in(house, who, role, at=late, reason=canary)
+    post()
     house.do(
         DeclareConflict(id=str(uuid4()), actor=house.actor("colin"), at=MONDAY + 60 * DAY, case_id=case, reason=canary)
     )
@@ -204,3 +210,14 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     house.time_is(MONDAY + 70 * DAY)
     sweep(house.engine, house.library)
     post()
+
+
+def nobody_stands_in(house: House, who: str, role: Role, *, at: datetime, reason: str) -> None:
+    """Somebody is away and has chosen only the adviser, who may not decide."""
+    holder = house.organisations["holder"]
+    wanted = Wanted(
+        organisation_id=holder, person_id=house.people[who], start=at, until=at + DAY, deputies=(house.people["ivy"],),
+        reason=reason,
+    )  # fmt: skip
+    person = Principal(house.people[who], who, f"{who}@holder.example", frozenset({Membership(holder, role)}))
+    Absences(house.engine, house.library).record(person, wanted, absence_id=str(uuid4()), now=at)

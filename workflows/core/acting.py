@@ -20,7 +20,7 @@ def actor_of(
     performers = definition.performers(case.stage, command.type)
     # An ended request has nobody at work: whoever comes back to it acts as what she is to the workflow.
     wanted = performers or (*deciding_roles(definition), *sorted(working_roles(definition)))
-    role, lender = _position(case, person, definition, command, performers=performers, wanted=wanted)
+    role, lender = _position(case, person, definition, command, wanted=wanted)
     title = adjudicator_title if role is Role.ADJUDICATOR and adjudicator_title else ROLE_TITLES[role]
     if lender is None:
         return Actor(person.id, person.name, title, case.holder_org)
@@ -34,11 +34,10 @@ def _position(
     definition: Definition,
     command: Command,
     *,
-    performers: tuple[Role, ...],
     wanted: tuple[Role, ...],
 ) -> tuple[Role, StandIn | None]:
-    if performers:
-        found = acts_for(case, person, performers=performers, organisation_id=case.holder_org)
+    if definition.rule(case.stage, command.type) is not None:
+        found = acts_for(case, person, performers=wanted, organisation_id=case.holder_org)
         return found or (Role.MANAGER, None)
     own = _first(wanted, person.roles_in(case.holder_org))
     # To stand aside is about oneself; what she may do in her own right she does in her own name.
