@@ -1,6 +1,6 @@
 """Absences: who is away, from when until when, and who stands in.
 
-Revision 0012, after 0011.
+Revision 0013, after 0012.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
