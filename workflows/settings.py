@@ -73,8 +73,8 @@ class Settings:
 
 NAMES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "DEMO", "DEMO_PASSWORD",
-    "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
-    "FEWEST_SHOWN",
+    "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
+    "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
 )  # fmt: skip
 """Every setting, without its prefix; the README's table and docker-compose.yml are tested against it."""
 
