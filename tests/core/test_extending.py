@@ -75,7 +75,8 @@ def test_an_extension_is_kept_in_the_ledger_and_the_due_date_is_worked_out_anew(
     assert CALENDAR.working_days_between(before.date(), due_of(play.now).date()) == 2
     assert rungs(play.now)["overdue"].at == due_of(play.now)
     assert all(item.at > first[key].at for key, item in rungs(play.now).items())
-    assert sum(line.counted for line in why_this_date(clock, CALENDAR, now=FAR)) == 7
+    lines = [line for line in why_this_date(clock, CALENDAR, now=FAR) if line.counted]
+    assert [line.why for line in lines] == ["working day"] * 5 + ["working day, of the extension"] * 2
     assert due_of(replace(play.now, clock=replace(clock, extensions=()))) == before, "taken away, all is as before"
     assert case_from_json(case_to_json(play.now)) == play.now
 
@@ -221,6 +222,15 @@ def test_the_reason_goes_when_the_request_is_redirected_and_erased() -> None:
     play.do(c.Advise, IG, advice=c.AdviceType.OUT_OF_SCOPE, why="Not ours.", redirect="The council.")
     last = play.now.past_clocks[-1]
     assert [(each.amount, each.reason, each.by_name) for each in last.extensions] == [(1, "", "")]
+
+
+def test_where_no_clock_runs_there_is_no_time_to_extend() -> None:
+    play = routine()
+    play.case = replace(play.now, clock=None)
+    assert refused(play) == {"no_clock": "No clock is running here, so there is no time to extend."}
+    probe = c.Extend(id="", actor=c.Actor("", ""), at=play.at, case_id="case", amount=1, reason="Illness.")
+    assert put_off(play.now, probe, STANDARD, CALENDAR) == ()
+    assert put_off(routine().now, replace(probe, amount=99), STANDARD, CALENDAR) == ()
 
 
 def test_an_extension_of_another_clock_changes_nothing() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from workflows.core.calendars import Unit, WorkingCalendar, due_date
+from workflows.core.calendars import Length, Unit, WorkingCalendar, due_date
 from workflows.core.clocks import MINUTE, Clock, due_instant, pause_spans, settled, time_words
 from workflows.core.hours import WEEKDAYS, open_on, open_time
 from workflows.core.spans import MIDNIGHT, ONE_DAY, instant, local_day
@@ -40,25 +40,29 @@ def why_this_date(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> 
 
 def _explained(clock: Clock, calendar: WorkingCalendar, *, last: date) -> Iterator[CountedDay]:
     start = local_day(clock.started_at)
-    left = clock.whole.amount
-    if clock.length.unit is Unit.CALENDAR_MONTHS:
-        left = (due_date(start, clock.whole, calendar) - start).days
+    left, given = _days(clock, clock.whole, calendar), _days(clock, clock.length, calendar)
+    kind = "working day" if clock.length.unit is Unit.WORKING_DAYS else "calendar day"
     yield CountedDay(start, False, "day of receipt")
-    day = start
+    day, counted = start, 0
     while day < last:
         day += ONE_DAY
         off = _why_not_working(day, calendar)
-        pause = _pause_at(clock, instant(day, clock.due_time))
+        why_not = _pause_at(clock, instant(day, clock.due_time))
         if clock.length.unit is Unit.WORKING_DAYS:
-            why = off or pause
-            yield CountedDay(day, why is None, why or "working day")
-        elif pause is not None:
-            yield CountedDay(day, False, pause)
-        elif left > 0:
-            left -= 1
-            yield CountedDay(day, True, "calendar day")
-        else:
-            yield CountedDay(day, False, off or "next working day")
+            why_not = off or why_not
+        elif why_not is None and counted == left:
+            why_not = off or "next working day"
+        counted += why_not is None
+        why = f"{kind}, of the extension" if counted > given else kind
+        yield CountedDay(day, why_not is None, why_not or why)
+
+
+def _days(clock: Clock, length: Length, calendar: WorkingCalendar) -> int:
+    """How many days of its unit a length from this clock's start has; months have those of the calendar."""
+    if length.unit is not Unit.CALENDAR_MONTHS:
+        return length.amount
+    start = local_day(clock.started_at)
+    return (due_date(start, length, calendar) - start).days
 
 
 def _why_not_working(day: date, calendar: WorkingCalendar) -> str | None:
