@@ -85,7 +85,7 @@ def test_the_owner_reads_whom_it_waits_for(desk: Desk) -> None:
 
 def test_an_open_question_is_shown_to_both_sides(desk: Desk) -> None:
     case = desk.case("S4", upto="information_needed")
-    assert "The clock stands still until then" in desk.sit(LEAD).open(f"/cases/{case}").text
+    assert "The clock stands still meanwhile" in desk.sit(LEAD).open(f"/cases/{case}").text
     owner = desk.sit("kate.dunmore").open(f"/cases/{case}")
     assert "“Which months do you need?”" in owner.text
     assert "Answer the question" in owner.text

@@ -99,3 +99,11 @@ def test_a_name_in_a_reason_is_hidden_from_who_advises_and_a_recipient_reads_non
     page = desk.sit(LEAD).open(f"/cases/{case}/dates").text
     assert "is in hospital." in page
     assert "Orrin" not in page
+
+
+def test_while_a_question_waits_the_page_says_when_it_goes_back(desk: Desk) -> None:
+    case = desk.case(upto="information_needed", days_ago=0.2)
+    page = desk.sit(REQUESTER).open(f"/cases/{case}/dates").text
+    assert "If no answer comes The question goes back on " in page
+    assert "No date while it is paused" in page
+    assert "and still: waiting for the requester. Asked by" in page

@@ -188,7 +188,7 @@ def _while_waiting(found: CasePage, *, owner: bool) -> str:
     if owner:
         asked = f" They ask: “{question.question}”" if question else ""
         return f"{found.holder_org_name} needs something from you before it can go on.{asked}"
-    return f"{found.requester_name} of {found.requester_org_name} owes an answer. The clock stands still until then."
+    return f"{found.requester_name} of {found.requester_org_name} owes an answer. The clock stands still meanwhile."
 
 
 def _asked(found: CasePage) -> str:

@@ -50,6 +50,8 @@ def _clock(clock: ClockView) -> dict[str, Any]:
         rows.append(row("Paused", [_pause(each) for each in clock.pauses]))
     if clock.extensions:
         rows.append(row("Extended", [_extension(each) for each in clock.extensions]))
+    if clock.given_back_at:
+        rows.append(row("If no answer comes", f"The question goes back on {long_instant(clock.given_back_at)}"))
     if clock.may_extend:
         rows.append(row("Extending it", clock.may_extend[:1].upper() + clock.may_extend[1:]))
     rows.append(row("Calendar", _calendar(clock)))

@@ -10,7 +10,8 @@ from workflows.core import events as e
 from workflows.core.calendars import Unit, WorkingCalendar
 from workflows.core.case import Case
 from workflows.core.clocks import Clock, TimeLeft, length_words, time_left
-from workflows.core.definition import Definition, Side
+from workflows.core.definition import CommandType, Definition, Side
+from workflows.core.due import due
 from workflows.core.explaining import CountedDay, why_this_date
 from workflows.core.extending import rule_of
 from workflows.core.permissions import Principal, role_words
@@ -67,6 +68,8 @@ class ClockView:
     days: tuple[CountedDay, ...]
     may_extend: str
     """What the workflow says about extending it, for one that runs."""
+    given_back_at: datetime | None = None
+    """When a question that still waits goes back to who asked it."""
 
 
 class Dates:
@@ -130,6 +133,7 @@ def _view(
         extensions=tuple(_extensions(clock, why=why)),
         days=why_this_date(clock, calendar, now=now),
         may_extend=_may_extend(case, definition) if case.clock is clock else "",
+        given_back_at=_given_back_at(case, definition, calendar) if case.clock is clock else None,
     )
 
 
@@ -158,6 +162,11 @@ def _ended(event: e.Event) -> str:
             return "the request was withdrawn"
         case _:
             return ""
+
+
+def _given_back_at(case: Case, definition: Definition, calendar: WorkingCalendar) -> datetime | None:
+    items = due(case, definition, calendar)
+    return next((item.at for item in items if item.command is CommandType.GIVE_BACK), None)
 
 
 def _may_extend(case: Case, definition: Definition) -> str:
