@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +13,9 @@ from tests.builders import House, build, play
 from tests.counting import statements
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.timeliness import WHOLE, Spell
+from workflows.definitions.loader import read_builtin
 from workflows.service.library import Library
+from workflows.service.publishing import publish
 from workflows.service.registering import check_folds
 from workflows.service.timekeeping import rebuild
 from workflows.service.unit_of_work import reading
@@ -75,3 +78,15 @@ def test_no_statement_is_added_where_a_clock_stops(house: House) -> None:
     with statements(house.engine) as sent:
         play(house, "S4")
     assert not [each for each in sent if "spells" in each and "cases" not in each]
+
+
+def test_a_workflow_that_is_published_later_with_other_lengths_changes_no_figure(house: House) -> None:
+    ids = [play(house, "S4"), build(house, "S2")]
+    before = kept(house, *ids)
+    source = read_builtin("standard")
+    shorter = source.replace("length: 5 working_days", "length: 1 working_days").replace("Consent check", "First look")
+    shorter = re.sub(r"(?m)^version: \d+", "version: 99", shorter)
+    assert shorter != source
+    publish(house.engine, shorter, source="standard.yaml", by="", at=house.casework.now())
+    rebuild(house.engine, Library())
+    assert kept(house, *ids) == before

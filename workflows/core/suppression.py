@@ -7,7 +7,7 @@ rows and along the columns, until nothing gives anything away. A nought is shown
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 FEWEST = 5
@@ -29,9 +29,11 @@ def small(number: int, *, fewest: int = FEWEST) -> bool:
     return 0 < number < fewest
 
 
-def along(numbers: Sequence[int], *, fewest: int = FEWEST, total: bool = True) -> frozenset[int]:
-    """Which of some numbers to hide; ``total`` says that their sum is shown."""
-    hidden = {place for place, number in enumerate(numbers) if small(number, fewest=fewest)}
+def along(
+    numbers: Sequence[int], *, fewest: int = FEWEST, total: bool = True, already: Iterable[int] = ()
+) -> frozenset[int]:
+    """Which of some numbers to hide, besides those that are hidden already; ``total``: their sum is shown."""
+    hidden = {place for place, number in enumerate(numbers) if small(number, fewest=fewest)} | set(already)
     while total and hidden and (len(hidden) == 1 or sum(numbers[place] for place in hidden) < fewest):
         open_ones = [(not number, number, place) for place, number in enumerate(numbers) if place not in hidden]
         if not open_ones:

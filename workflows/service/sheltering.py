@@ -10,7 +10,7 @@ from workflows.service.report_views import CauseLine, HeatCell, HeatRow, Line, R
 
 RESULTS = ("in_time", "late", "not_counted")
 MEASURED = ("median", "ninety", "working_days", "paused", "silent", "extended")
-OPEN = ("running", "overdue", "waiting")
+COUNTS = ("silent", "extended", "running", "overdue", "waiting")
 
 
 def sheltered(report: Report) -> Report:
@@ -40,28 +40,30 @@ def table(found: Table, *, fewest: int) -> Table:
         out = [name for j, name in enumerate(RESULTS) if away and (i, j) in away.cells]
         if away and (i in away.rows or (out and small(sum(grid[i]), fewest=fewest))):
             out = list(RESULTS)
-        lines.append(line.without(*out, *(MEASURED if out else _few(line, "silent", "extended", fewest=fewest))))
-    lines = _open_hidden(lines, fewest=fewest)
-    return Table(tuple(lines), _alone(found.total, fewest=fewest))
+        lines.append(line.without(*out, *(MEASURED if out else ())))
+    return Table(tuple(_counts_hidden(lines, found.total, fewest=fewest)), _alone(found.total, fewest=fewest))
 
 
 def _alone(line: Line, *, fewest: int) -> Line:
     """A total by itself. Its numbers add up to how many there were, so one hidden number hides another."""
     numbers = [_number(line, name) for name in RESULTS]
     out = [RESULTS[place] for place in along(numbers, fewest=fewest, total=not small(sum(numbers), fewest=fewest))]
-    line = line.without(
-        *out, *(MEASURED if len(out) == len(RESULTS) else _few(line, "silent", "extended", fewest=fewest))
-    )
-    return line.without(*(name for name in OPEN if small(_number(line, name), fewest=fewest)))
+    line = line.without(*out, *(MEASURED if len(out) == len(RESULTS) else ()))
+    return line.without(*(name for name in COUNTS if small(_number(line, name), fewest=fewest)))
 
 
-def _open_hidden(lines: Sequence[Line], *, fewest: int) -> list[Line]:
-    columns = {name: along([_number(line, name) for line in lines], fewest=fewest) for name in OPEN}
-    return [line.without(*(name for name in OPEN if i in columns[name])) for i, line in enumerate(lines)]
-
-
-def _few(line: Line, *names: str, fewest: int) -> tuple[str, ...]:
-    return tuple(name for name in names if small(_number(line, name), fewest=fewest))
+def _counts_hidden(lines: Sequence[Line], total: Line, *, fewest: int) -> list[Line]:
+    """The counts that stand by themselves: each column adds up to its total."""
+    columns = {
+        name: along(
+            [_number(line, name) for line in lines],
+            fewest=fewest,
+            total=not small(_number(total, name), fewest=fewest),
+            already=[i for i, line in enumerate(lines) if getattr(line, name) is None],
+        )
+        for name in COUNTS
+    }
+    return [line.without(*(name for name in COUNTS if i in columns[name])) for i, line in enumerate(lines)]
 
 
 def _number(line: Line, name: str) -> int:
@@ -70,22 +72,20 @@ def _number(line: Line, name: str) -> int:
 
 
 def _causes(causes: tuple[CauseLine, ...], *, fewest: int) -> tuple[CauseLine, ...]:
-    out = along([each.number or 0 for each in causes], fewest=fewest)
+    """Causes by stage: each stage's column adds up to how many ended late there, which another table shows."""
+    stages = list(dict.fromkeys(label for each in causes for label, _ in each.stages))
+    grid = [[dict(each.stages).get(label) or 0 for label in stages] for each in causes]
+    away = hidden(grid, fewest=fewest)
     return tuple(
         replace(
             each,
-            number=None if i in out else each.number,
+            number=None if i in away.rows else each.number,
             stages=tuple(
-                (label, None if i in out or j in _inside(each, fewest=fewest) else number)
-                for j, (label, number) in enumerate(each.stages)
+                (label, None if (i, stages.index(label)) in away.cells else number) for label, number in each.stages
             ),
         )
         for i, each in enumerate(causes)
     )
-
-
-def _inside(cause: CauseLine, *, fewest: int) -> frozenset[int]:
-    return along([number or 0 for _, number in cause.stages], fewest=fewest)
 
 
 def _heat(rows: tuple[HeatRow, ...], *, fewest: int) -> tuple[HeatRow, ...]:
