@@ -22,6 +22,9 @@ STATUS = {
     ADVISED: 403,
     "assigned": 403,
     "took_part": 403,
+    "no_extension": 409,
+    "extension_used": 409,
+    "no_clock": 409,
 }
 _LAST_RESORT = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} - Gatehouse</title></head>'

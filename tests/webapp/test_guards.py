@@ -13,7 +13,15 @@ from workflows.service.office import Cost
 from workflows.service.unit_of_work import Engine
 from workflows.settings import Settings
 
-PUBLIC = {"signin.home", "signin.sign_in", "signin.enter", "health.live", "health.ready", "static"}
+PUBLIC = {
+    "signin.home",
+    "signin.sign_in",
+    "signin.enter",
+    "health.live",
+    "health.ready",
+    "static",
+    "calendar_feed.feed",
+}
 """Everything that anybody may ask for. Pages of plain words and of the demo come on top."""
 PLAIN_WORDS = {"help", "accessibility", "privacy", "cookies"}
 
