@@ -76,7 +76,7 @@ def _viewer(
         organisation_name=names.get(place, ""),
         organisations=organisations,
         roles=roles,
-        is_manager=Role.MANAGER in roles,
+        is_manager=place in person.organisations_as(Role.MANAGER),
         reads_figures=bool(roles & FIGURE_READERS),
         may_ask=bool(person.organisations_as(Role.REQUESTER)),
         unread=unread,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,12 +16,14 @@ from workflows.core import commands as c
 from workflows.core.absences import Wanted
 from workflows.core.definition import CommandType, Role
 from workflows.core.notices import NoticeKind
-from workflows.core.permissions import Principal
+from workflows.core.permissions import Membership, Principal
 from workflows.core.refusals import NOT_FOUND, Refused
 from workflows.service.absences import Absences
+from workflows.service.authority import held
+from workflows.service.office import Office
 from workflows.service.registering import Whole, verify
 from workflows.service.unit_of_work import reading, transaction
-from workflows.store import cases
+from workflows.store import cases, clock
 
 pytestmark = pytest.mark.feature("C11")
 
@@ -274,20 +276,42 @@ def test_only_herself_and_her_manager_may_say_so(house: House) -> None:
 
 
 def test_who_held_the_authority_on_a_day_can_be_told_afterwards(house: House) -> None:
-    at = house.casework.now()
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
     org = house.organisation("harrowmere").id
-    away(house, ANNE, SAMIR, LUCY, start=at)
+    absence_id = away(house, ANNE, SAMIR, LUCY, start=at)
     away(house, SAMIR, LUCY, start=at)
-    service, manager = absences(house), house.person(MARTIN)
-    (held,) = service.held(manager, org, Role.CALDICOTT_GUARDIAN, at=at + timedelta(days=1))
-    assert (held.name, held.away, held.stand_ins) == ("Dr Anne Whitcombe", True, ("Lucy Brandt",))
-    (back,) = service.held(manager, org, Role.CALDICOTT_GUARDIAN, at=at + WEEK)
-    assert (back.away, back.stand_ins) == (False, ())
+    absences(house).end(house.person(MARTIN), absence_id, command_id=house.new_id(), now=at + timedelta(days=2))
+    manager = house.person(MARTIN)
+
+    def on(day: int) -> list[tuple[int, int, bool, tuple[str, ...]]]:
+        (one,) = held(house.engine, manager, org, Role.CALDICOTT_GUARDIAN, day=date(2026, 11, day))
+        assert one.name == "Dr Anne Whitcombe"
+        return [(each.start.hour, each.end.hour, each.away, each.stand_ins) for each in one.spells]
+
+    assert on(22) == [(0, 0, False, ())]
+    assert on(23) == [(0, 9, False, ()), (9, 0, True, ("Lucy Brandt",))]
+    assert on(24) == [(0, 0, True, ("Lucy Brandt",))]
+    assert on(25) == [(0, 9, True, ("Lucy Brandt",)), (9, 0, False, ())]
     with pytest.raises(Refused):
-        service.held(house.person(LUCY), org, Role.CALDICOTT_GUARDIAN, at=at)
-    assert {row.person for row in service.ahead(manager, org, now=at)} == {"Dr Anne Whitcombe", "Samir Haddad"}
+        held(house.engine, house.person(LUCY), org, Role.CALDICOTT_GUARDIAN, day=at.date())
+    assert {row.person for row in absences(house).ahead(manager, org, now=at)} == {"Dr Anne Whitcombe", "Samir Haddad"}
     with pytest.raises(Refused):
-        service.ahead(house.person(LUCY), org, now=at)
+        absences(house).ahead(house.person(LUCY), org, now=at)
+
+
+def test_a_role_that_was_given_later_was_not_held_before(house: House) -> None:
+    org = house.organisation("harrowmere").id
+    with reading(house.engine) as connection:
+        today = clock.now(connection).date()
+    person = house.person(LUCY)
+    Office(house.engine, secret="s" * 32).add_person(
+        name=person.name, email=person.email, password="x", memberships=[Membership(org, Role.CALDICOTT_GUARDIAN)]
+    )
+    manager, role = house.person(MARTIN), Role.CALDICOTT_GUARDIAN
+    before = held(house.engine, manager, org, role, day=today - timedelta(days=3))
+    after = held(house.engine, manager, org, role, day=today)
+    assert [each.name for each in before] == ["Dr Anne Whitcombe"]
+    assert [each.name for each in after] == ["Dr Anne Whitcombe", "Lucy Brandt"]
 
 
 def test_whoever_stands_in_for_a_manager_minds_the_board_and_sets_no_absence(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from flask import current_app
@@ -58,6 +58,16 @@ def long_instant(moment: datetime) -> str:
 def long_date(day: date) -> str:
     """A day as records say it: 3 November 2026."""
     return f"{day.day} {day:%B %Y}"
+
+
+def last_day(until: datetime) -> str:
+    """The last day of a span that ends just before ``until``, in words."""
+    return f"the end of {long_date((until - timedelta(microseconds=1)).astimezone(LONDON).date())}"
+
+
+def last_days(ends: Sequence[datetime]) -> str:
+    """The latest of some ends as ``last_day`` says it; nothing when there are none."""
+    return last_day(max(ends)) if ends else ""
 
 
 def day_of(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from webapp.guards import signed_in
 from webapp.live import Live, answer, live
 from webapp.views.desk import casework, me, page_number
-from webapp.views.showing import TimeView, day_of, due_words, tag_markup, time_view
+from webapp.views.showing import TimeView, day_of, due_words, last_day, last_days, tag_markup, time_view
 from workflows.core.definition import Role, StageKind
 from workflows.service.views import WorkPage, WorkRow
 
@@ -61,6 +61,8 @@ def home() -> Response | str:
         "worklist/home.html",
         live=shown,
         tabs=[{"text": TABS[key], "url": url_for("worklist.home", tab=key), "current": key == tab} for key in TABS],
+        away_until=last_days([each.until for each in me().away if each.person.id == me().id]),
+        standing=[(each.absent.name, last_day(each.until)) for each in me().standing],
         on_call=bool(me().organisations_as(Role.ON_CALL_AUTHORISER)),
     )
 

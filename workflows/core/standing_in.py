@@ -113,6 +113,19 @@ def swaps(case: Case, away: Iterable[Absence]) -> tuple[Swap, ...]:
     return tuple(found)
 
 
+def whereabouts(name: str, person_id: str, away: Iterable[Absence], case: Case | None = None) -> str:
+    """A person's name, with who stands in while she is away; on one case whoever does there."""
+    away = tuple(away)
+    absence = next((each for each in away if each.person.id == person_id and each.roles), None)
+    if absence is None:
+        return name
+    order = deputies_of(absence, away)
+    able_ = [each for each in order if able(case, each)] if case is not None else list(order)
+    if case is not None and not able(case, absence.person):
+        able_ = []
+    return f"{name} (away, {able_[0].name} stands in)" if able_ else f"{name} (away, nobody stands in)"
+
+
 def alone(person: Principal) -> Principal:
     """The person in her own roles only."""
     return replace(person, standing=()) if person.standing else person

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.core.absences import Absence, Member, StandIn, Wanted, deputies_of, faults, running, stands_in
+from workflows.core.absences import Absence, Member, StandIn, Wanted, faults, running, stands_in
 from workflows.core.definition import Role
 from workflows.core.passing_on import nobody_for
 from workflows.core.permissions import Principal
@@ -22,19 +22,6 @@ from workflows.service.unit_of_work import Connection, Engine, reading, transact
 from workflows.store import absences as store
 from workflows.store import cases, notices, streams, uncovered
 from workflows.store.absences import Row as Row
-
-READERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
-"""Who may read who held an authority on a day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody who held a role at an instant: herself, or ``away`` with those who stood in, first choice first."""
-
-    name: str
-    away: bool
-    until: datetime | None
-    stand_ins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +108,6 @@ class Absences:
         _check_may_set(by, row.organisation_id, row.person_id)
         return row
 
-    def held(self, reader: Principal, organisation_id: str, role: Role, *, at: datetime) -> tuple[Holder, ...]:
-        """Who held a role in an organisation at an instant, and who stood in. Raises Refused (NOT_FOUND).
-
-        Who has the role is told as it is today: the record of roles given and taken is in the register.
-        """
-        if not reader.roles_in(organisation_id) & READERS:
-            raise not_found()
-        with reading(self.engine) as connection:
-            people = store.members(connection, organisation_id)
-            away = store.running(connection, [organisation_id], at=at)
-        return tuple(_holder(each, away, role) for each in people.values() if role in each.roles and not each.disabled)
-
 
 def managed(person: Principal) -> frozenset[str]:
     """The organisations in which she is a manager herself: standing in for one does not lend this."""
@@ -154,14 +129,6 @@ def _refuse(connection: Connection, wanted: Wanted, *, now: datetime) -> None:
     members = store.members(connection, wanted.organisation_id)
     known = store.to_come(connection, wanted.organisation_id, at=now)
     refuse_all(faults(wanted, members=members, known=known, at=now))
-
-
-def _holder(member: Member, away: tuple[Absence, ...], role: Role) -> Holder:
-    absence = next((each for each in away if each.person.id == member.person.id and role in each.roles), None)
-    if absence is None:
-        return Holder(member.person.name, False, None, ())
-    names = tuple(each.name for each in deputies_of(absence, away))
-    return Holder(member.person.name, True, absence.over_at, names)
 
 
 def _tell_of_uncovered(

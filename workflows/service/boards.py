@@ -16,6 +16,7 @@ from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
 from workflows.core.refusals import not_found
+from workflows.core.standing_in import whereabouts
 from workflows.service.forecast import end_of, forecast, last_day
 from workflows.service.library import Library
 from workflows.service.listing import clock_from, row_time, viewer_of
@@ -72,7 +73,7 @@ def _board(
     )
     figures = counted.stages
     here = [library.version(connection, row.workflow, row.definition_version) for row in figures]
-    shown = tuple(_row(connection, library, row, now=now) for row in rows[: lists.PAGE])
+    shown = tuple(_row(connection, library, row, person, now=now) for row in rows[: lists.PAGE])
     late = sum(row.overdue for row in figures)
     held = side == "held"
     return BoardPage(
@@ -132,13 +133,15 @@ def _cut(calendar: WorkingCalendar, *, now: datetime) -> boards.Cut:
     )
 
 
-def _row(connection: Connection, library: Library, row: Any, *, now: datetime) -> BoardRow:
+def _row(connection: Connection, library: Library, row: Any, reader: Principal, *, now: datetime) -> BoardRow:
     definition = library.version(connection, row.workflow, row.definition_version)
     stage = definition.stage(row.stage)
     if stage.side is Side.REQUESTER:
         holder = f"{row.requester_name} (requester)"
     else:
-        holder = row.assignee_name or role_words(stage.roles)
+        there = [each for each in reader.away if each.organisation_id == str(row.holder_org)]
+        named = whereabouts(row.assignee_name, row.assignee, there) if row.assignee_name else ""
+        holder = named or role_words(stage.roles)
     return BoardRow(
         id=row.id, reference=row.reference, version=row.version, stage=row.stage, kind=stage.kind,
         stage_title=stage.title, urgency=row.urgency, requester_org=row.requester_org_name,

@@ -26,6 +26,7 @@ from workflows.core.request import Person, Request
 from workflows.core.reveal import visible_labels
 from workflows.core.rounds import Round, Why, to_release
 from workflows.core.routing import check_needs
+from workflows.core.standing_in import whereabouts
 from workflows.core.uses import STOPPED
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
@@ -171,7 +172,7 @@ def _page(
         requester_name=named.requester_name, requester_org_name=named.requester_org_name,
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
-        awaits=awaits(whole, definition, assignee=named.assignee_name), assignee_name=named.assignee_name,
+        awaits=awaits(whole, definition, person, assignee=named.assignee_name), assignee_name=named.assignee_name,
         time_left=time_left(clock, calendar, now=now) if clock else None,
         why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
         paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,
@@ -224,14 +225,15 @@ def _name_of(person_id: str, lines: list[pages.Line]) -> str:
     return next((line.by for line in lines if person_id and line.event.by == person_id), "")
 
 
-def awaits(case: Case, definition: Definition, *, assignee: str) -> str:
-    """Who has the next move, in words."""
+def awaits(case: Case, definition: Definition, reader: Principal, *, assignee: str) -> str:
+    """Who has the next move, in words. Who is away, and who stands in, is told to her own organisation."""
     stage = definition.stage(case.stage)
     match stage.side:
         case Side.REQUESTER:
             return "the requester"
         case Side.HOLDER:
-            return assignee or role_words(stage.roles)
+            there = [each for each in reader.away if each.organisation_id == case.holder_org]
+            return whereabouts(assignee, case.assignee, there, case) if assignee else role_words(stage.roles)
         case _:
             return "nobody"
 

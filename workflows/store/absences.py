@@ -63,6 +63,11 @@ _TO_COME = text(
     JOIN people wp ON wp.id = w.person_id WHERE w.organisation_id = cast(:org AS uuid) AND w.until > :at
     AND (w.ended_at IS NULL OR w.ended_at > :at)"""
 )
+_BETWEEN = text(
+    f"""SELECT json_agg({_AS_JSON} ORDER BY w.starts_at, w.id)::text FROM absences w
+    JOIN people wp ON wp.id = w.person_id WHERE w.organisation_id = cast(:org AS uuid) AND w.starts_at < :end
+    AND w.until > :start AND (w.ended_at IS NULL OR w.ended_at > greatest(w.starts_at, :start))"""
+)
 _MEMBERS = text(
     """SELECT p.id::text AS id, p.name, p.email, p.disabled_at IS NOT NULL AS disabled,
     array_agg(m.role ORDER BY m.role) AS roles FROM memberships m JOIN people p ON p.id = m.person_id
@@ -120,6 +125,12 @@ def running(connection: Connection, organisations: Sequence[str], *, at: datetim
 def to_come(connection: Connection, organisation_id: str, *, at: datetime) -> tuple[Absence, ...]:
     """The absences from an organisation that are not over at an instant."""
     return absences_from(connection.execute(_TO_COME, {"org": organisation_id, "at": at}).scalar() or "[]")
+
+
+def between(connection: Connection, organisation_id: str, *, start: datetime, end: datetime) -> tuple[Absence, ...]:
+    """The absences from an organisation that ran at some time between two instants."""
+    values = {"org": organisation_id, "start": start, "end": end}
+    return absences_from(connection.execute(_BETWEEN, values).scalar() or "[]")
 
 
 def members(connection: Connection, organisation_id: str) -> dict[str, Member]:
