@@ -6,6 +6,7 @@ import click
 
 from webapp.cli.ground import opened, settled
 from workflows.service import packing
+from workflows.service.calendaring import found_sets
 from workflows.service.publishing import publish_shipped
 from workflows.service.upkeep import upgrade
 
@@ -28,5 +29,7 @@ def upgrade_database() -> None:
     with opened() as house:
         for ref in publish_shipped(house.engine, by="", at=house.office.now(), newer=False):
             click.echo(f"Published: {ref.workflow} version {ref.version}.")
+        for nation in found_sets(house.engine, at=house.office.now()):
+            click.echo(f"In force: the bank holidays of {nation}.")
         for began in packing.found(house.engine, at=house.office.now()):
             click.echo(f"In force: {began}.")

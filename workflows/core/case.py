@@ -26,6 +26,7 @@ from workflows.core.grounds import BasisOverride
 from workflows.core.happening import both
 from workflows.core.questions import Question as Question
 from workflows.core.questions import answered, asked, given_back
+from workflows.core.recounting import ClockRecounted, recounted
 from workflows.core.request import Request
 from workflows.core.request import with_answers as with_answers
 from workflows.core.rounds import Round, begun, forgotten
@@ -374,6 +375,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.Escalated: _fired,
     e.BecameOverdue: _fired,
     e.ClockExtended: extended,
+    ClockRecounted: recounted,
     e.QuestionGivenBack: given_back,
     NotSharedByDefault: silent,
     e.FollowUpOpened: _followed_up,

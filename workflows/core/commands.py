@@ -7,7 +7,7 @@ has the same id), who asks, when, and the version of the case that the person wa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from workflows.core.commanding import CLOCK as CLOCK
@@ -357,6 +357,18 @@ class RaiseRecheck(Rung):
     type: ClassVar[CommandType] = CommandType.RAISE_RECHECK
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecountClock(Rung):
+    """Count an open request by another version of its calendar, which ``rung`` names.
+
+    The door fills in when the clock falls due by each; None while no clock runs.
+    """
+
+    type: ClassVar[CommandType] = CommandType.RECOUNT_CLOCK
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+
+
 RUNG_COMMANDS: dict[CommandType, type[Rung]] = {
     CommandType.REMIND: Remind,
     CommandType.MARK_OVERDUE: MarkOverdue,
@@ -364,5 +376,6 @@ RUNG_COMMANDS: dict[CommandType, type[Rung]] = {
     CommandType.GIVE_BACK: GiveBack,
     CommandType.REMIND_FOLLOW_UP: RemindFollowUp,
     CommandType.RAISE_RECHECK: RaiseRecheck,
+    CommandType.RECOUNT_CLOCK: RecountClock,
 }
 """The command that each clock command type builds."""

@@ -61,6 +61,7 @@ class CommandType(StrEnum):
     FINISH_FOLLOW_UP = "finish_follow_up"
     REMIND_FOLLOW_UP = "remind_follow_up"
     RAISE_RECHECK = "raise_recheck"
+    RECOUNT_CLOCK = "recount_clock"
     REOPEN = "reopen"
     CHALLENGE = "challenge"
     SEND_BACK = "send_back"
@@ -102,7 +103,7 @@ class Side(StrEnum):
     NOBODY = "nobody"
 
 
-STANDING_COMMANDS = frozenset({CommandType.REMIND_FOLLOW_UP, CommandType.RAISE_RECHECK})
+STANDING_COMMANDS = frozenset({CommandType.REMIND_FOLLOW_UP, CommandType.RAISE_RECHECK, CommandType.RECOUNT_CLOCK})
 """Commands of the clock that belong to no stage and no rung of a ladder."""
 
 CLOCK_COMMANDS = STANDING_COMMANDS | frozenset(

@@ -25,6 +25,7 @@ from workflows.core.happening import ClockStart as ClockStart
 from workflows.core.happening import Event as Event
 from workflows.core.happening import Move as Move
 from workflows.core.questions import QuestionGivenBack as QuestionGivenBack
+from workflows.core.recounting import ClockRecounted as ClockRecounted
 from workflows.core.request import Answers, Purpose, Request, Task
 from workflows.core.rounds import Challenged as Challenged
 from workflows.core.rounds import Reopened as Reopened
@@ -311,7 +312,7 @@ EVENTS: dict[str, type[Event]] = {
         Started, HoldersChosen, Saved, Submitted, Withdrawn, ConsentRecorded, Asked, Answered, Advised, Redirected,
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, NotSharedByDefault,
-        ConsentTakenBack, SharedNow, ShareReviewed, ClockExtended,
+        ConsentTakenBack, SharedNow, ShareReviewed, ClockExtended, ClockRecounted,
         QuestionGivenBack,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
         Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed,

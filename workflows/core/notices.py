@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     USE_PAUSED = "use_paused"
     NOBODY_STANDS_IN = "nobody_stands_in"
     EXTENDED = "extended"
+    RECOUNTED = "recounted"
     UNANSWERED = "unanswered"
 
 
@@ -151,7 +152,14 @@ def _told(
         case e.Withdrawn():
             if before is not None and before.submitted_at is not None:
                 yield NoticeKind.ENDED, _work_desk(before, definition)
-        case e.Reminded() | e.BecameOverdue() | e.Escalated() | e.ClockExtended() | e.QuestionGivenBack():
+        case (
+            e.Reminded()
+            | e.BecameOverdue()
+            | e.Escalated()
+            | e.ClockExtended()
+            | e.ClockRecounted()
+            | e.QuestionGivenBack()
+        ):
             yield from _timed(event, after, definition)
         case e.Chased():
             yield NoticeKind.CHASE, here
@@ -186,6 +194,8 @@ def _timed(event: e.Event, after: Case, definition: Definition) -> Iterable[tupl
             yield NoticeKind.ESCALATION, _rung(event, after, definition)
         case e.ClockExtended():
             yield from ((NoticeKind.EXTENDED, each) for each in both)
+        case e.ClockRecounted(moved=True):
+            yield from ((NoticeKind.RECOUNTED, each) for each in both)
         case e.QuestionGivenBack():
             yield from ((NoticeKind.UNANSWERED, each) for each in both)
 

@@ -30,6 +30,7 @@ from workflows.core.definition import CommandType, Definition
 from workflows.core.extending import extend
 from workflows.core.happening import signed
 from workflows.core.rechecking import raise_recheck
+from workflows.core.recounting import recount
 from workflows.core.refusals import WRONG_STAGE, Refusal, Refused
 from workflows.core.routing import Events, check_needs, check_stage
 
@@ -65,6 +66,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.FINISH_FOLLOW_UP: following.finish,
     CommandType.REMIND_FOLLOW_UP: following.remind,
     CommandType.RAISE_RECHECK: raise_recheck,
+    CommandType.RECOUNT_CLOCK: recount,
     CommandType.REOPEN: reopening.reopen,
     CommandType.CHALLENGE: reopening.challenge,
     CommandType.SEND_BACK: reopening.send_back,

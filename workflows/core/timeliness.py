@@ -227,7 +227,8 @@ def _ends(case: Case | None, after: Case, definition: Definition, calendar: Work
 
 def due_that_counts(clock: Clock, calendar: WorkingCalendar) -> datetime | None:
     """The due instant of a stopped clock, without what was given when the time was out already."""
-    counting = replace(clock, extensions=())
+    # By these days, also where the clock counted by earlier ones: a request is measured as it counted when it ended.
+    counting = replace(clock, extensions=(), calendar=calendar.id)
     for more in clock.extensions:
         due = due_at(counting, calendar)
         if due is not None and more.at > due:

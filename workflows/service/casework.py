@@ -75,7 +75,7 @@ class Casework:
 
     def __init__(self, engine: Engine, library: Library | None = None) -> None:
         self.engine = engine
-        self.library = library or Library()
+        self.library = (library or Library()).bind(engine)
 
     def now(self) -> datetime:
         """The product's time, aware UTC: the database's clock, moved on in the demo."""

@@ -92,10 +92,9 @@ class Dates:
             lines = pages.history(connection, case_id)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="dates", at=now)
         case = veil_of(named.case, seen.identity, on=local_day(now)).case(named.case)
-        calendar = self.library.calendar(case.calendar)
         why = knows_why(seen)
         return tuple(
-            _view(case, clock, definition, calendar, lines, why=why, now=now)
+            _view(case, clock, definition, self.library.calendar(clock.calendar), lines, why=why, now=now)
             for clock in sorted(_all(case), key=lambda clock: (clock.stopped_at is not None, -clock.number))
         )
 

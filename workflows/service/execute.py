@@ -21,6 +21,7 @@ from workflows.core.commands import (
     MarkOverdue,
     RaiseRecheck,
     Reassign,
+    RecountClock,
     Rung,
     ShareNow,
     Start,
@@ -62,6 +63,7 @@ def execute(engine: Engine, library: Library, command: Command) -> Done:
         Busy: somebody else holds the case; nothing changed, try again.
         Unavailable: the database cannot be reached.
     """
+    library.bind(engine)
     try:
         with transaction(engine) as connection:
             if isinstance(command, Start):
@@ -100,8 +102,9 @@ def _start(connection: Connection, library: Library, command: Start) -> Done:
         raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
     if command.send:
         command = replace(command, packs=in_force(connection, command.at))
-    if definition.calendar:
-        command = replace(command, calendar=definition.calendar)
+    base = definition.calendar or command.calendar
+    days = library.counts_by(connection, base, organisation=command.holder_org, at=command.at)
+    command = replace(command, calendar=days)
     if command.group:
         raise Refused(Refusal("track_by_sending", "A request to several organisations is made by sending it."))
     happened = handle(None, command, definition)
@@ -143,6 +146,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, by_manager=Role.MANAGER in lent(case, locked.person).roles_in(case.holder_org))
     if isinstance(command, RaiseRecheck):
         _check_in_force(connection, command)
+    elif isinstance(command, RecountClock):
+        command = _recounting(connection, library, case, command)
     elif isinstance(command, Rung):
         _check_due(case, command, definition, library.calendar(case.calendar))
     if isinstance(command, Extend):
@@ -160,6 +165,20 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
 def _check_in_force(connection: Connection, command: RaiseRecheck) -> None:
     if command.rung not in in_force(connection, command.at):
         raise Refused(Refusal(NO_LONGER_DUE, "This version is not in force."))
+
+
+def _recounting(connection: Connection, library: Library, case: Case, command: RecountClock) -> RecountClock:
+    """The command with what it does to the due date. Raises Refused when those days are not in force for the case."""
+    days = library.counts_by(connection, case.calendar, organisation=case.holder_org, at=command.at)
+    if days != command.rung:
+        raise Refused(Refusal(NO_LONGER_DUE, "Other days are in force now."))
+    if case.clock is None:
+        return command
+    return replace(
+        command,
+        due_before=due_at(case.clock, library.calendar(case.calendar)),
+        due_after=due_at(replace(case.clock, calendar=days), library.calendar(days)),
+    )
 
 
 def _name_of(connection: Connection, person_id: str) -> str:
@@ -223,7 +242,8 @@ def _store(
         happened, stream=after.id, version=before.version if before else 0, head=head,
         command_id=command.id, salt=secrets.token_hex(16),
     )  # fmt: skip
-    listing = listed(after, definition, calendar)
+    counted = library.calendar(after.calendar)
+    listing = listed(after, definition, counted)
     ended = spells(before, happened, definition, calendar)
     if before is None:
         cases.insert(connection, after, listing, head=sealed[-1].digest, ended=ended)
@@ -232,7 +252,7 @@ def _store(
     events.append(connection, sealed, stream=after.id, command_id=command.id)
     if gone := erases(happened):
         events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)
-    items = due(after, definition, calendar)
+    items = due(after, definition, counted)
     if before is None or items != due(before, definition, calendar):
         due_items.replace(connection, after.id, items)
     if told := tell.notices(before, happened, after, definition):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from threading import Lock
 from time import monotonic
 
@@ -10,11 +11,13 @@ from workflows.core.case import Case
 from workflows.core.definition import Definition, DefinitionRef
 from workflows.core.packs import Pack
 from workflows.core.pinned import ruled
+from workflows.core.recounting import base_of
 from workflows.definitions.calendars import seed_calendars
 from workflows.definitions.loader import load
+from workflows.service.calendar_versions import current_name, made_calendar
 from workflows.service.pinning import pinned
 from workflows.store import definitions as store
-from workflows.store.engine import Connection
+from workflows.store.engine import Connection, Engine, glance
 
 LOOK_AGAIN = 60.0
 """Seconds after which a pack that was not published is looked for once more."""
@@ -31,6 +34,8 @@ class Library:
         self._definitions: dict[tuple[str, int], Definition] = {}
         self._packs: dict[str, Pack] = {}
         self._unpublished: dict[str, float] = {}
+        self._calendars: dict[str, WorkingCalendar] = {}
+        self._engine: Engine | None = None
         self._lock = Lock()
 
     def definition(self, connection: Connection, ref: DefinitionRef) -> Definition:
@@ -74,8 +79,28 @@ class Library:
         return monotonic() - self._unpublished.get(name, float("-inf")) < LOOK_AGAIN
 
     def calendar(self, name: str) -> WorkingCalendar:
-        """The working calendar of a nation. Raises KeyError for an unknown one."""
-        return seed_calendars()[name]
+        """A working calendar by its full name: "scotland", or a version of it. Raises KeyError for an unknown one.
+
+        Versions never change, so each is read once; one that another process has just put in force is looked up.
+        """
+        known = seed_calendars().get(name) or self._calendars.get(name)
+        if known is None:
+            if self._engine is None:
+                raise KeyError(name)
+            with glance(self._engine) as connection:
+                found = made_calendar(connection, name)
+            with self._lock:
+                known = self._calendars.setdefault(name, found)
+        return known
+
+    def counts_by(self, connection: Connection, calendar: str, *, organisation: str, at: datetime) -> str:
+        """The full name of the calendar by which a request that begins now at this organisation is counted."""
+        return current_name(connection, base_of(calendar), organisation=organisation, at=at)
+
+    def bind(self, engine: Engine) -> Library:
+        """Let versions of calendars be looked up with this engine; the library itself."""
+        self._engine = engine
+        return self
 
 
 CALENDARS = {

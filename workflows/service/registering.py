@@ -49,6 +49,10 @@ class HouseEvent(StrEnum):
     ABSENCE_RECORDED = "AbsenceRecorded"
     ABSENCE_ENDED = "AbsenceEnded"
     FIGURES_EXPORTED = "FiguresExported"
+    CALENDAR_LOADED = "CalendarLoaded"
+    CALENDAR_IN_FORCE = "CalendarInForce"
+    CALENDAR_TURNED_DOWN = "CalendarTurnedDown"
+    CALENDAR_COUNTED = "CalendarCounted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def name_of(engine: Engine, stream: str) -> str:
 
 def check_folds(engine: Engine, library: Library) -> Iterator[Misfit]:
     """Every case whose row, or whose due rows, are not what its events add up to, as of one moment."""
+    library.bind(engine)
     with reading(engine) as connection:
         streams.one_moment(connection)
         for batch in streams.case_rows(connection):

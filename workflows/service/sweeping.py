@@ -18,6 +18,7 @@ from workflows.core.refusals import Refused
 from workflows.service.execute import execute
 from workflows.service.library import Library
 from workflows.service.rechecking import recheck
+from workflows.service.recounting import recount
 from workflows.service.unit_of_work import Busy, Engine, Unavailable, transaction
 from workflows.store import cases, clock, due_items
 from workflows.store.due_items import Claimed
@@ -47,6 +48,7 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
     Stops when nothing is left or after ``seconds``. Sweeps may run side by side, twice, or days late.
     Raises Unavailable when the database cannot be reached; what was done until then stays done.
     """
+    library.bind(engine)
     until = time.monotonic() + seconds
     done = dropped = failed = 0
     while time.monotonic() < until:
@@ -65,8 +67,10 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
                 failed += 1
                 _note(engine, item, fault)
         if len(claimed) < most:
-            more = recheck(engine, library, now=now, most=most, until=until)
-            return Swept(done + more[0], dropped + more[1], failed + more[2])
+            for also in (recheck, recount):
+                more = also(engine, library, now=now, most=most, until=until)
+                done, dropped, failed = done + more[0], dropped + more[1], failed + more[2]
+            return Swept(done, dropped, failed)
     return Swept(done, dropped, failed)
 
 

@@ -21,6 +21,7 @@ def rebuild(engine: Engine, library: Library, *, told: Callable[[int], None] = l
     ``told`` hears how many cases are done. What was sealed into the events when a clock stopped is kept; only a
     clock that stopped before ends were written down is measured by the calendar as it is now. Raises Busy, Unavailable.
     """
+    library.bind(engine)
     after, done, written = str(UUID(int=0)), 0, 0
     while True:
         with transaction(engine) as connection:

@@ -102,6 +102,8 @@ def _clock_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
     match event:
         case e.ClockExtended():
             return f"Time extended by {length_words(event.more)}", event.reason if knows_why(seen) else ""
+        case e.ClockRecounted():
+            return "Counted by newer bank holidays or closure days", "The due date moved." if event.moved else ""
         case e.QuestionGivenBack():
             return f"Question {event.number} not answered: the clock runs on without it", ""
         case e.Reminded():

@@ -14,6 +14,7 @@ from workflows.core.events import Event
 from workflows.core.permissions import Principal, role_words
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.rulebook import handle
+from workflows.service.calendar_versions import current_name
 from workflows.service.library import Library
 from workflows.service.references import new_reference
 from workflows.service.unit_of_work import Connection
@@ -58,10 +59,11 @@ def made(
             raise Refused(Refusal("holder_missing", say, "others"))
         key = str(uuid5(TRACK_IDS, f"{command.id}/{org}"))
         case_id = str(uuid5(TRACK_IDS, f"{draft.id}/{org}"))
+        days = _days(connection, definition.calendar or holder.calendar, org, at=command.at)
         start = Start(
             id=key, actor=command.actor, at=command.at, case_id=case_id, reference=new_reference(),
             requester_org=draft.requester_org, holder_org=org, like=draft.like,
-            calendar=definition.calendar or holder.calendar, answers=draft.request, group=draft.group,
+            calendar=days, answers=draft.request, group=draft.group,
         )  # fmt: skip
         begun = handle(None, start, definition)
         track: Case | None = None
@@ -69,6 +71,10 @@ def made(
             track = apply(track, event)
         send = Submit(id=key, actor=command.actor, at=command.at, case_id=case_id, packs=command.packs)
         yield start, [*begun, *handle(track, send, definition)]
+
+
+def _days(connection: Connection, base: str, organisation: str, *, at: datetime) -> str:
+    return current_name(connection, base, organisation=organisation, at=at)
 
 
 def views(connection: Connection, library: Library, case: Case, person: Principal) -> tuple[TrackView, ...]:

@@ -344,5 +344,6 @@ product_clock = Table(
 
 # Tables of a topic stand in modules of their own; naming them here makes the metadata whole.
 from workflows.store import tables_board as tables_board  # noqa: E402
+from workflows.store import tables_calendars as tables_calendars  # noqa: E402
 from workflows.store import tables_people as tables_people  # noqa: E402
 from workflows.store import tables_timeliness as tables_timeliness  # noqa: E402
