@@ -146,6 +146,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole.do(c.MarkOverdue, rung="overdue", clock=clock.number)
     whole.do(c.Escalate, rung="manager", clock=clock.number)
     whole.do(c.RaiseRecheck, rung="caldicott/2030-01", clock=0)
+    whole.do(c.RecountClock, rung=f"{whole.now.calendar}@2", clock=0)
     whole.do(c.Chase, MANAGER)
     whole.do(c.Extend, MANAGER, amount=1, reason="Illness.")
     whole.do(c.AskIdentity, IG, label="Child P", reason="Two children may be one.")

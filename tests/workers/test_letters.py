@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from string import Template
 from uuid import uuid4
 
@@ -21,6 +21,8 @@ from workflows.core.permissions import Membership, Principal
 from workflows.service.absences import Absences
 from workflows.service.posting import Fate, Letter, Sending, drain
 from workflows.service.sweeping import sweep
+from workflows.service.unit_of_work import transaction
+from workflows.store import calendars
 from workflows.store.engine import Engine
 
 ALLOWED = {"reference", "stage", "due", "link"}
@@ -152,6 +154,9 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     post()
     house.do(Extend(id=str(uuid4()), actor=max_, at=MONDAY, case_id=case, amount=1, reason=canary))
     post()
+    other_days(house, canary)
+    sweep(house.engine, house.library)
+    post()
     house.time_is(MONDAY + 60 * DAY)
     sweep(house.engine, house.library)
     post()
@@ -210,6 +215,18 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     house.time_is(MONDAY + 70 * DAY)
     sweep(house.engine, house.library)
     post()
+
+
+def other_days(house: House, canary: str) -> None:
+    """A set in which the next week has no working day is put in force."""
+    days = tuple(((MONDAY + number * DAY).date(), canary) for number in range(7))
+    with transaction(house.engine) as connection:
+        key = str(uuid4())
+        calendars.load(
+            connection, set_id=key, calendar="england-and-wales", organisation="", source=canary,
+            horizon=date(2032, 12, 31), days=days, hours=None, note=canary, at=MONDAY, by="",
+        )  # fmt: skip
+        calendars.answer(connection, key, in_force_from=MONDAY - DAY, why="", at=MONDAY, by="")
 
 
 def nobody_stands_in(house: House, who: str, role: Role, *, at: datetime, reason: str) -> None:
