@@ -155,7 +155,7 @@ def test_a_workbook_holds_a_sheet_for_every_table(house: House, app: Flask) -> N
     assert book.sheetnames[:3] == ["About", "Requests by month", "Stages"]
     stages = book["Stages"]
     assert [cell.value for cell in stages[1]][:4] == ["Stage", "In time", "Late", "Not counted"]
-    assert len(book.sheetnames) == 9
+    assert len(book.sheetnames) == 10
 
 
 def test_a_form_of_file_that_there_is_not_is_not_found(house: House, app: Flask) -> None:

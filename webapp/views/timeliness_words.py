@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.views.charts import DAY, HIDDEN, percent
 from webapp.views.showing import counted
@@ -86,12 +86,16 @@ def sheets(report: Report, *, other: str) -> dict[str, Sheet]:
     found = (
         _table("trend", "Requests by month", "Month", report.trend),
         Sheet(
-            "stages", "Stages", (Column("Stage", "text"), *REQUEST_COLUMNS, *OPEN_COLUMNS),
-            tuple((_stage(line), *_line(line), *_open(line)) for line in stages),
+            "stages", "Stages", (Column("Stage", "text"), *REQUEST_COLUMNS),
+            tuple((_stage(line), *_line(line)) for line in stages),
+        ),
+        Sheet(
+            "open", "Open stages now", (Column("Stage", "text"), *OPEN_COLUMNS),
+            tuple((_stage(line), *_open(line)) for line in stages),
         ),
         _table("outcomes", "Requests by outcome", "Outcome", (*report.by_outcome.lines, report.requests)),
         _table("urgencies", "Requests by urgency", "Urgency", (*report.by_urgency.lines, report.requests)),
-        _table("others", f"Requests by {other}", "Organisation", (*report.by_other.lines, report.requests)),
+        _narrow(_table("others", f"Requests by {other}", "Organisation", (*report.by_other.lines, report.requests))),
         _causes(report), _heat(report),
         Sheet(
             "funnel", "How far requests came", (Column("Step", "text"), Column("Requests")),
@@ -99,6 +103,12 @@ def sheets(report: Report, *, other: str) -> dict[str, Sheet]:
         ),
     )  # fmt: skip
     return {sheet.key: sheet for sheet in found}
+
+
+def _narrow(sheet: Sheet) -> Sheet:
+    """The counts and the lengths alone: where most is hidden anyway, the rest says nothing."""
+    most = 7
+    return replace(sheet, columns=sheet.columns[:most], rows=tuple(row[:most] for row in sheet.rows))
 
 
 def _stage(line: Line) -> str:
@@ -186,9 +196,7 @@ def of_causes(report: Report) -> str:
     if not known:
         return "What the late ones had waited for"
     total, worst = sum(each.number or 0 for each in known), known[0]
-    return (
-        f"{worst.number} of {total} late stages: {CAUSE_TITLES[worst.cause][0].lower()}{CAUSE_TITLES[worst.cause][1:]}"
-    )
+    return f"{worst.number} of {counted(total, 'late stage')} {LATE_BECAUSE[worst.cause]}"
 
 
 def of_funnel(report: Report) -> str:
