@@ -21,6 +21,7 @@ from workflows.core.refusals import NOT_FOUND, Refused
 from workflows.service.absences import Absences
 from workflows.service.authority import held
 from workflows.service.office import Office
+from workflows.service.posting import Fate, Letter, Sending, drain
 from workflows.service.registering import Whole, verify
 from workflows.service.unit_of_work import reading, transaction
 from workflows.store import cases, clock
@@ -154,6 +155,26 @@ def test_letters_go_to_the_deputy_and_not_to_the_absent_person(house: House) -> 
     assert mine(house, SAMIR, at) == [case_id]
     assert mine(house, ANNE, at) == []
     assert mine(house, ANNE, at + WEEK) == [case_id]
+
+
+def test_a_mail_that_waits_when_she_goes_is_passed_on_once(house: House) -> None:
+    """It was written to her and has not gone: whoever stands in gets it, and nobody gets it twice."""
+    case_id = build(house, "S2")
+    with transaction(house.engine) as connection:
+        connection.execute(text("UPDATE outbox SET state = 'sent' WHERE state = 'waiting'"))
+    at = house.casework.now()
+    house.give(c.Reassign, MARTIN, case_id, at=at, to_person=house.person(ANNE).id, to_eligible=False, reason="Hers.")
+    away(house, ANNE, SAMIR, start=at)
+    sent: list[str] = []
+
+    def send(letter: Letter) -> Sending:
+        sent.append(f"{letter.kind.value} {letter.address.partition('@')[0]}")
+        return Sending(Fate.SENT)
+
+    for _ in range(3):
+        drain(house.engine, house.casework.library, send)
+    assert sent == [f"reassigned {SAMIR}"]
+    assert told(house, case_id, NoticeKind.REASSIGNED) == {ANNE, SAMIR}
 
 
 def test_work_with_nobody_is_told_of_at_once(house: House) -> None:

@@ -29,6 +29,8 @@ CALLS_TO_ACT = frozenset(
 """Notices for whoever has the next move. They are void once the move is another's."""
 
 
+PASSED_ON = CALLS_TO_ACT | {NoticeKind.ESCALATION}
+"""Notices that go to whoever stands in while their reader is away."""
 OF_ANYBODY = frozenset({NoticeKind.RELEASED})
 """Notices that are not about the holder's work: whoever stands aside from that may still be told."""
 
@@ -40,7 +42,7 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     if kind is NoticeKind.IDENTITY_ASKED:
         return not case.closed and any(not each.concerns(person.id) for each in open_asks(case.reveals))
     person, stage = lent(case, person), definition.stage(case.stage)
-    if kind in CALLS_TO_ACT | {NoticeKind.ESCALATION} and is_away(case, person):
+    if kind in PASSED_ON and is_away(case, person):
         return False
     if kind in CALLS_TO_ACT:
         return stage.title == stage_title and among(desk(case, definition), person, case)

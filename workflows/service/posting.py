@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from workflows.core.notices import NoticeKind
-from workflows.core.telling import still_true
+from workflows.core.standing_in import swaps
+from workflows.core.telling import PASSED_ON, is_away, still_true
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
-from workflows.store import cases, outbox
+from workflows.store import cases, notices, outbox
 from workflows.store.outbox import Leased
 
 LEASE = timedelta(seconds=60)
@@ -190,6 +191,12 @@ def _void(connection: Connection, library: Library, mail: Leased) -> str:
     if case is None or person is None:
         return "the case or the person is gone"
     definition = library.definition(connection, case.definition)
+    if mail.kind in PASSED_ON and is_away(case, person):
+        # Written before she went: whoever stands in gets it in her place.
+        to = next((each.to for each in swaps(case, person.away) if each.absent == person.id), "")
+        if to and definition.stage(case.stage).title == mail.stage_title:
+            notices.pass_on(connection, mail.id, to=to)
+        return "the person is away"
     if still_true(NoticeKind(mail.kind), case, definition, person=person, stage_title=mail.stage_title):
         return ""
     return "no longer so"

@@ -36,6 +36,19 @@ _INSERT = text(
     SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
            '<' || id || '@gatehouse>' FROM written"""
 )
+# The same notice for whoever stands in, unless she was told the same herself when it was written.
+_PASS_ON = text(
+    """WITH old AS (SELECT n.* FROM outbox o JOIN notices n ON n.id = o.notice_id WHERE o.id = cast(:mail AS uuid)),
+    written AS (
+        INSERT INTO notices (id, person_id, case_id, kind, stage_title, due_at, created_at)
+        SELECT gen_random_uuid(), cast(:to AS uuid), case_id, kind, stage_title, due_at, created_at FROM old
+        WHERE NOT EXISTS (SELECT FROM notices s WHERE s.person_id = cast(:to AS uuid) AND s.case_id = old.case_id
+            AND s.kind = old.kind AND s.created_at = old.created_at)
+        RETURNING id)
+    INSERT INTO outbox (id, notice_id, channel, created_at, next_at, give_up_at, message_id)
+    SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
+           '<' || id || '@gatehouse>' FROM written"""
+)
 _LIST = text(
     """SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, n.case_id::text, c.reference
     FROM notices n JOIN cases c ON c.id = n.case_id WHERE n.person_id = cast(:person AS uuid)
@@ -84,6 +97,11 @@ def insert(
         "patience": GIVE_UP_AFTER,
     }
     connection.execute(_INSERT, parameters)
+
+
+def pass_on(connection: Connection, mail_id: str, *, to: str) -> None:
+    """Tell another person what a mail that has not gone would have told; nothing when she was told already."""
+    connection.execute(_PASS_ON, {"mail": mail_id, "to": to, "patience": GIVE_UP_AFTER})
 
 
 def of_person(
