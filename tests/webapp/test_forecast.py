@@ -13,10 +13,13 @@ from tests.builders import House
 from tests.page import words
 from tests.webapp.holder import LEAD, MANAGER, Desk
 from workflows.core.commands import Reassign
+from workflows.core.definition import Role
 from workflows.definitions.calendars import seed_calendars
 from workflows.service.boards import board
+from workflows.service.calendaring import Calendars
 from workflows.service.filling import copies
 from workflows.service.forecast import LONDON, MOST_ROWS, Forecast
+from workflows.service.library import Library
 from workflows.service.views import BoardFilters
 from workflows.store.engine import Engine
 
@@ -30,12 +33,11 @@ def house(engine: Engine) -> House:
     return House.found(engine)
 
 
-def told(house: House, *, side: str = "held", now: datetime = FRIDAY) -> Forecast:
-    org = house.organisation("harrowmere" if side == "held" else "marlbridge").id
-    library = house.casework.library
-    found = board(
-        house.engine, library, house.person(MANAGER), org, filters=BoardFilters(side=side), page=1, now=now
-    ).forecast
+def told(house: House, *, now: datetime = FRIDAY) -> Forecast:
+    """The forecast on Martin's board."""
+    org, filters = house.organisation("harrowmere").id, BoardFilters()
+    martin, library = house.person(MANAGER), house.casework.library
+    found = board(house.engine, library, martin, org, filters=filters, page=1, now=now).forecast
     assert found is not None
     return found
 
@@ -121,3 +123,18 @@ def test_many_people_are_summed_up(house: House, engine: Engine) -> None:
     assert found.rows[-1].who == "everybody else"
     assert found.rows[-1].total == 6
     assert found.total == MOST_ROWS + 6
+
+
+def test_a_day_on_which_the_organisation_is_closed_is_none_of_the_five(house: House, engine: Engine) -> None:
+    desk, at, org = Calendars(engine, Library()), FRIDAY - timedelta(days=1), house.organisation("harrowmere").id
+    for who in ("peter.quayle", "amina.yusuf"):
+        house.holds(who, Role.MANAGER, "harrowmere")
+    number = desk.close(
+        house.person("peter.quayle").id, org, days=((date(2026, 12, 21), "Staff day"),), hours=None,
+        note="We are closed for training.", command_id=house.new_id(), at=at,
+    )  # fmt: skip
+    assert told(house).until == date(2026, 12, 29)
+    desk.put_in_force(house.person("amina.yusuf").id, number, command_id=house.new_id(), at=at)
+    found = told(house)
+    assert found.until == date(2026, 12, 30)
+    assert date(2026, 12, 21) not in found.days

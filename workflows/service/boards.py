@@ -65,7 +65,9 @@ def _board(
     now: datetime,
 ) -> BoardPage:
     viewer, side = viewer_of(person), filters.side
-    calendar = library.calendar(boards.calendar_of(connection, organisation_id))
+    nation = boards.calendar_of(connection, organisation_id)
+    counts_by = library.counts_by(connection, nation, organisation=organisation_id, at=now)
+    calendar = library.calendar(counts_by)
     cut = _cut(calendar, now=now)
     counted = boards.figures(connection, side=side, org=organisation_id, cut=cut, viewer=viewer)
     rows = boards.board(
@@ -159,7 +161,8 @@ def _late(library: Library, definition: Definition, row: Any, holder: str, *, no
         Push(datetime.fromisoformat(each["at"]), each["by"] or "", each["told"] or "", each["clock"] or 0)
         for each in json.loads(row.pushes or "[]")
     ]
-    return lateness(wait, pushes, library.calendar(row.calendar), now=now)
+    running = clock or held
+    return lateness(wait, pushes, library.calendar(running.calendar if running else row.calendar), now=now)
 
 
 def ticked(

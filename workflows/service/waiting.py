@@ -15,8 +15,6 @@ from workflows.service.library import Library
 from workflows.store.pages import Line
 
 LONDON = ZoneInfo("Europe/London")
-PUSHES = ("Chased", "Escalated")
-"""The events that tell what was done about the waiting, by the names that they are stored under."""
 _TIMES = {1: "once", 2: "twice"}
 
 
@@ -36,7 +34,8 @@ def of_case(
     question = OpenQuestion(definition.stage(asked.stage).title, len(asked.items)) if asked else None
     wait = Wait(waits_for, case.stage_since, case.clock, case.held, question)
     pushes = (push for line in lines if (push := _push(line)))
-    return lateness(wait, pushes, library.calendar(case.calendar), now=now)
+    running = case.clock or case.held
+    return lateness(wait, pushes, library.calendar(running.calendar if running else case.calendar), now=now)
 
 
 def _push(line: Line) -> Push | None:
