@@ -9,14 +9,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.builders import House, build, play
+from tests.builders import BEGAN, House, build, play
 from tests.counting import statements
 from workflows.core.calendars import WorkingCalendar
+from workflows.core.definition import Role
 from workflows.core.timeliness import WHOLE, Spell
+from workflows.definitions.calendars import seed_calendars
 from workflows.definitions.loader import read_builtin
+from workflows.service.calendaring import Calendars, found_sets
 from workflows.service.library import Library
 from workflows.service.publishing import publish
 from workflows.service.registering import check_folds
+from workflows.service.sweeping import sweep
 from workflows.service.timekeeping import rebuild
 from workflows.service.unit_of_work import reading
 from workflows.store import spells
@@ -88,5 +92,30 @@ def test_a_workflow_that_is_published_later_with_other_lengths_changes_no_figure
     shorter = re.sub(r"(?m)^version: \d+", "version: 99", shorter)
     assert shorter != source
     publish(house.engine, shorter, source="standard.yaml", by="", at=house.casework.now())
+    rebuild(house.engine, Library())
+    assert kept(house, *ids) == before
+
+
+def test_counting_open_requests_again_changes_no_figure(house: House) -> None:
+    house.holds("amina.yusuf", Role.ADMINISTRATOR, "harrowmere")
+    found_sets(house.engine, at=BEGAN)
+    ids = [play(house, "S4"), build(house, "S2"), build(house, "S2", upto="information_needed")]
+    before, open_one = kept(house, *ids), ids[1]
+    clock = house.case(open_one).clock
+    assert clock is not None
+    desk, at = Calendars(house.engine, Library()), house.later(open_one)
+    days = {clock.started_at.date() + timedelta(days=n): "Announced later" for n in range(20)}
+    number = desk.load(
+        house.person("peter.quayle").id, calendar="england-and-wales", source="The official list", note="Late.",
+        days=tuple(sorted({**dict(seed_calendars()["england-and-wales"].holidays), **days}.items())),
+        horizon=date(2032, 12, 31), command_id=house.new_id(), at=at,
+    )  # fmt: skip
+    desk.put_in_force(house.person("amina.yusuf").id, number, command_id=house.new_id(), at=at)
+    with house.engine.begin() as connection:
+        ahead = text("UPDATE product_clock SET ahead = :at - clock_timestamp()")
+        connection.execute(ahead, {"at": at + timedelta(minutes=1)})
+    sweep(house.engine, Library())
+    assert house.case(open_one).calendar.endswith(f"@{number}")
+    assert kept(house, *ids) == before
     rebuild(house.engine, Library())
     assert kept(house, *ids) == before

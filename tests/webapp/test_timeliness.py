@@ -16,10 +16,14 @@ from werkzeug.test import TestResponse
 from tests.builders import House, build, play
 from tests.counting import statements
 from tests.page import PageClient, words
+from tests.webapp.test_cli import Run, run
 from webapp.exports import BOM, as_csv, as_xlsx, harmless
 from workflows.core.timeliness import CAUSES, DEFINITIONS
+from workflows.service import demo_history
 from workflows.service.filling import Mix, fill
 from workflows.service.unit_of_work import reading
+
+__all__ = ["run"]
 
 pytestmark = pytest.mark.feature("C23")
 
@@ -193,3 +197,19 @@ def test_a_hostile_name_of_an_organisation_does_no_harm_in_a_file(house: House, 
     assert names
     assert all(cell.data_type == "s" and cell.value.startswith("'=") for cell in names)
     assert "'=cmd" in exported(client, "csv").get_data(as_text=True)
+
+
+# --- The shell
+
+
+def test_the_shell_makes_the_figures_anew_and_a_year_for_the_demo(
+    run: Run, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(house, "S4")
+    code, said, _ = run("timeliness", "rebuild")
+    assert (code, "7 lines, made anew from the record" in said) == (0, True), said
+    code, _, complaint = run("demo", "history", DEMO="0")
+    assert (code, "set GATEHOUSE_DEMO=1" in complaint) == (1, True)
+    monkeypatch.setattr(demo_history, "CASES", 4)
+    code, said, _ = run("demo", "history", DEMO="1")
+    assert (code, "New: 4 finished requests." in said) == (0, True)
