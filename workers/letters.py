@@ -39,6 +39,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.STOOD_ASIDE: "Somebody has stood aside from a case in Gatehouse",
     NoticeKind.CONSENT_WITHDRAWN: "Something has changed in a case in Gatehouse",
     NoticeKind.FOLLOW_UP: "There is something to follow up in Gatehouse",
+    NoticeKind.NOBODY_TOLD: "Nobody has been told of work in Gatehouse",
     NoticeKind.RECOUNTED: "The due date of a case in Gatehouse has moved",
     NoticeKind.EXTENDED: "The time for a case in Gatehouse was extended",
     NoticeKind.UNANSWERED: "A question in Gatehouse was not answered in time",

@@ -89,7 +89,8 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
     @app.task(name=DRAIN, shared=False)
     def drain_outbox() -> None:
         """Send the mails that wait."""
-        means.alone(DRAIN, lambda: _said("post", drain(means.engine, means.library, means.send)))
+        in_hours = means.settings.mail_in_hours
+        means.alone(DRAIN, lambda: _said("post", drain(means.engine, means.library, means.send, in_hours=in_hours)))
 
     @app.task(name=HEARTBEAT, shared=False)
     def heartbeat() -> None:

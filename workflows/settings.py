@@ -28,6 +28,7 @@ class Settings:
     base_url: str
     smtp_url: str
     mail_from: str
+    mail_in_hours: bool = True
     demo: bool = False
     demo_password: str = ""
     mail_dir: Path | None = None
@@ -59,6 +60,7 @@ class Settings:
             base_url=base_url.rstrip("/"),
             smtp_url=reader.url("SMTP_URL", "smtp://127.0.0.1:1025", schemes=("smtp", "smtps")),
             mail_from=reader.text("MAIL_FROM", "gatehouse@localhost"),
+            mail_in_hours=reader.flag("MAIL_IN_HOURS", usual="1"),
             demo=demo,
             demo_password=reader.text("DEMO_PASSWORD", "") if demo else "",
             mail_dir=Path(mail_dir) if mail_dir and demo else None,
@@ -72,8 +74,8 @@ class Settings:
 
 
 NAMES = (
-    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "DEMO", "DEMO_PASSWORD",
-    "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "MAIL_IN_HOURS", "DEMO",
+    "DEMO_PASSWORD", "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
     "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
 )  # fmt: skip
 """Every setting, without its prefix; the README's table and docker-compose.yml are tested against it."""
@@ -95,8 +97,8 @@ class _Reader:
             raise SettingError(f"{PREFIX}{name} is not set. README.md has a table of the settings.")
         return default
 
-    def flag(self, name: str) -> bool:
-        value = self.text(name, "0").lower()
+    def flag(self, name: str, *, usual: str = "0") -> bool:
+        value = self.text(name, usual).lower()
         if value not in ("0", "1", "true", "false", "yes", "no"):
             raise SettingError(f"{PREFIX}{name} must be 1 or 0.")
         return value in ("1", "true", "yes")

@@ -127,6 +127,7 @@ def processes(house: House, box: PostBox, queue: str, database_url: str, tmp_pat
         "GATEHOUSE_SECRET_KEY": "for-tests-only-" + "0" * 32,
         "GATEHOUSE_SMTP_URL": box.url,
         "GATEHOUSE_SWEEP_SECONDS": "1",
+        "GATEHOUSE_MAIL_IN_HOURS": "0",
     }
     processes = Processes({**kept, **ours}, tmp_path)
     yield processes

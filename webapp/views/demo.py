@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from webapp.context import clock_text
 from webapp.guards import demo_only, signed_in
 from webapp.house import house
+from workflows.service.posting import held
 
 blueprint = Blueprint("demo", __name__)
 
@@ -65,7 +66,11 @@ def advance() -> Response:
 def mails() -> str:
     """The mail that was sent, newest first."""
     names = sorted((path.name for path in _files()), reverse=True)
-    return render_template("demo/mails.html", mails=[_read(name) for name in names[:MOST]], total=len(names))
+    waiting, goes_at = held(house().engine) if house().settings.mail_in_hours else (0, None)
+    return render_template(
+        "demo/mails.html", mails=[_read(name) for name in names[:MOST]], total=len(names), waiting=waiting,
+        goes_at=clock_text(goes_at) if goes_at else "",
+    )  # fmt: skip
 
 
 @blueprint.get("/demo/mail/<name>")

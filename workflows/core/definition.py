@@ -311,6 +311,8 @@ class Definition:
     """How long an identity may be seen once it is shown to whoever advises, in hours; None: it never is."""
     calendar: str = ""
     """The working calendar of its clocks; empty: that of the holder's nation."""
+    at_once: frozenset[Urgency] = frozenset({Urgency.EMERGENCY})
+    """How urgent a request must be for its mail to go at any hour; other mail waits until the service opens."""
     principles: tuple[str, ...] = ()
     """Codes of the principles of the packs that a request is pinned to."""
 

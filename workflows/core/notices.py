@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     FOLLOW_UP = "follow_up"
     USE_PAUSED = "use_paused"
     NOBODY_STANDS_IN = "nobody_stands_in"
+    NOBODY_TOLD = "nobody_told"
     EXTENDED = "extended"
     RECOUNTED = "recounted"
     UNANSWERED = "unanswered"

@@ -6,11 +6,16 @@ else has done since, it does harm, so this is asked again just before it goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from workflows.core.aside import stands_aside
+from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case
-from workflows.core.definition import Definition, Side
+from workflows.core.definition import Definition, Role, Side
 from workflows.core.followups import TITLES, waiting
-from workflows.core.notices import Audience, NoticeKind, desk
+from workflows.core.hours import next_open
+from workflows.core.notices import Audience, Notice, NoticeKind, desk
 from workflows.core.permissions import Principal, is_for
 from workflows.core.reveal import open_asks
 from workflows.core.standing_in import lent, standing
@@ -33,6 +38,33 @@ PASSED_ON = CALLS_TO_ACT | {NoticeKind.ESCALATION}
 """Notices that go to whoever stands in while their reader is away."""
 OF_ANYBODY = frozenset({NoticeKind.RELEASED})
 """Notices that are not about the holder's work: whoever stands aside from that may still be told."""
+
+
+def held_until(case: Case, definition: Definition, calendar: WorkingCalendar, *, at: datetime) -> datetime | None:
+    """Until when (aware UTC) mail about this request waits, or None: what is urgent goes at once, at night too.
+
+    Counted by the service hours of the organisation that holds the information. Raises CalendarHorizon.
+    """
+    if case.urgency in definition.at_once:
+        return None
+    opens = next_open(at, calendar)
+    return opens if opens > at else None
+
+
+def unheard(notices: Iterable[Notice], case: Case) -> list[Notice]:
+    """For notices that reached nobody although somebody must act: an alert to those who can see to that."""
+    found: list[Notice] = []
+    for notice in notices:
+        if notice.kind in CALLS_TO_ACT | {NoticeKind.ESCALATION}:
+            organisation = notice.audience.organisation or case.requester_org
+            alert = Notice(
+                NoticeKind.NOBODY_TOLD,
+                Audience(organisation=organisation, roles=(Role.MANAGER, Role.ADMINISTRATOR)),
+                notice.stage_title,
+            )
+            if alert not in found:
+                found.append(alert)
+    return found
 
 
 def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: Principal, stage_title: str) -> bool:

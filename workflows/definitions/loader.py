@@ -155,6 +155,7 @@ def definition_of(source: Source, model: WorkflowModel) -> Definition:
         packs=tuple(model.packs),
         identity_shown_for=model.identity_shown_for,
         calendar=model.calendar or "",
+        at_once=frozenset(model.at_once),
     )
 
 

@@ -282,6 +282,7 @@ class WorkflowModel(FileModel):
     packs: list[Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
     identity_shown_for: Annotated[Length, PlainValidator(shown_for)] | None = None
     calendar: Annotated[str, PlainValidator(_calendar)] | None = None
+    at_once: list[UrgencyName] = [Urgency.EMERGENCY]
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]
     sensitive: list[Name] = []

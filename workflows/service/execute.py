@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from workflows.core import notices as tell
 from workflows.core.absences import Absence
@@ -36,6 +38,7 @@ from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Re
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
 from workflows.core.standing_in import alone, lent, swaps
+from workflows.core.telling import held_until, unheard
 from workflows.core.timeliness import spells, stamped
 from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
@@ -44,6 +47,8 @@ from workflows.service.unit_of_work import Connection, Engine, reading, transact
 from workflows.store import absences, cases, due_items, events, notices
 from workflows.store.engine import Taken
 from workflows.store.mapping import erases, seal_events
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +265,27 @@ def _store(
             away = absences.running(connection, (after.holder_org, after.requester_org), at=command.at)
         told = passed_on(told, swaps(after, away), after, definition)
     if told:
-        notices.insert(connection, told, case_id=after.id, due_at=listing.due_at, at=command.at)
+        _tell(connection, told, after, definition, counted, due_at=listing.due_at, at=command.at)
     return Done(after.id, after.version)
+
+
+def _tell(
+    connection: Connection,
+    told: list[tell.Notice],
+    case: Case,
+    definition: Definition,
+    calendar: WorkingCalendar,
+    *,
+    due_at: datetime | None,
+    at: datetime,
+) -> None:
+    """Write the notices; where one that calls for an act reaches nobody, those who can see to that are told."""
+    hold = held_until(case, definition, calendar, at=at)
+    unread = notices.insert(connection, told, case_id=case.id, due_at=due_at, at=at, hold_until=hold)
+    if alerts := unheard(unread, case):
+        nobody = notices.insert(connection, alerts, case_id=case.id, due_at=due_at, at=at, hold_until=hold)
+        for _ in nobody:
+            log.error("nobody could be told about case %s, nor anybody who sees to that", case.id)
 
 
 def listed(case: Case, definition: Definition, calendar: WorkingCalendar) -> cases.Listing:

@@ -19,7 +19,7 @@ from workflows.core.standing_in import swaps
 from workflows.core.telling import PASSED_ON, is_away, still_true
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
-from workflows.store import cases, notices, outbox
+from workflows.store import cases, clock, notices, outbox
 from workflows.store.outbox import Leased
 
 LEASE = timedelta(seconds=60)
@@ -89,9 +89,17 @@ class Posted:
 
 
 def drain(
-    engine: Engine, library: Library, send: Callable[[Letter], Sending], *, most: int = 20, seconds: float = SENDING
+    engine: Engine,
+    library: Library,
+    send: Callable[[Letter], Sending],
+    *,
+    most: int = 20,
+    seconds: float = SENDING,
+    in_hours: bool = False,
 ) -> Posted:
     """Send what waits, ``most`` claimed at a time, until nothing is left or ``seconds`` are over.
+
+    ``in_hours`` leaves what is not urgent until the service is open.
 
     Raises Unavailable when the database cannot be reached; mails in hand are then sent again later.
     """
@@ -99,7 +107,7 @@ def drain(
     fates: Counter[str] = Counter()
     more = True
     while more and time.monotonic() < until:
-        batch = claim(engine, library, most=most)
+        batch = claim(engine, library, most=most, in_hours=in_hours)
         fates["superseded"] += batch.superseded
         more = batch.full
         for letter in batch.letters:
@@ -111,12 +119,16 @@ def drain(
     return Posted(fates["sent"], fates["later"], fates["dead"], fates["superseded"])
 
 
-def claim(engine: Engine, library: Library, *, most: int = 20) -> Claimed:
-    """Lease up to ``most`` mails; those that are no longer true are ended here and never sent."""
+def claim(engine: Engine, library: Library, *, most: int = 20, in_hours: bool = False) -> Claimed:
+    """Lease up to ``most`` mails; those that are no longer true are ended here and never sent.
+
+    ``in_hours`` leaves those alone that wait until a service opens.
+    """
     letters: list[Letter] = []
     void = 0
     with transaction(engine) as connection:
-        mails = outbox.claim(connection, most=most, lease=LEASE)
+        held = clock.now(connection) if in_hours else None
+        mails = outbox.claim(connection, most=most, lease=LEASE, held=held)
         for mail in mails:
             try:
                 why = _void(connection, library, mail)
@@ -161,6 +173,12 @@ def undeliverable(engine: Engine) -> int:
     """How many mails were given up: shown to people, because nobody else would notice."""
     with reading(engine) as connection:
         return outbox.undeliverable(connection)
+
+
+def held(engine: Engine) -> tuple[int, datetime | None]:
+    """How many mails wait until a service opens, and when (aware UTC, the product's time) the first of them goes."""
+    with reading(engine) as connection:
+        return outbox.held(connection, now=clock.now(connection))
 
 
 def _send(engine: Engine, send: Callable[[Letter], Sending], letter: Letter) -> list[str]:

@@ -31,10 +31,12 @@ _INSERT = text(
     written AS (
         INSERT INTO notices (id, person_id, case_id, kind, stage_title, due_at, created_at)
         SELECT gen_random_uuid(), person_id, cast(:case AS uuid), kind, stage_title, :due, :at FROM audience
-        RETURNING id)
-    INSERT INTO outbox (id, notice_id, channel, created_at, next_at, give_up_at, message_id)
-    SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
-           '<' || id || '@gatehouse>' FROM written"""
+        RETURNING id),
+    posted AS (
+        INSERT INTO outbox (id, notice_id, channel, created_at, next_at, give_up_at, message_id, hold_until)
+        SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
+               '<' || id || '@gatehouse>', cast(:hold AS timestamptz) FROM written)
+    SELECT t.place FROM told t WHERE NOT EXISTS (SELECT FROM audience a WHERE a.place = t.place) ORDER BY t.place"""
 )
 # The same notice for whoever stands in, unless she was told the same herself when it was written.
 _PASS_ON = text(
@@ -77,9 +79,18 @@ class NoticeRow:
 
 
 def insert(
-    connection: Connection, notices: list[Notice], *, case_id: str, due_at: datetime | None, at: datetime
-) -> None:
-    """Write each notice for each person of its audience, and a mail for each."""
+    connection: Connection,
+    notices: list[Notice],
+    *,
+    case_id: str,
+    due_at: datetime | None,
+    at: datetime,
+    hold_until: datetime | None = None,
+) -> list[Notice]:
+    """Write each notice for each person of its audience, and a mail for each; which ones have reached nobody.
+
+    The mails wait until ``hold_until``, by the product's time; what is in the product can be read at once.
+    """
     rows = [
         {
             "kind": notice.kind.value, "stage_title": notice.stage_title,
@@ -95,8 +106,9 @@ def insert(
         "due": due_at,
         "at": at,
         "patience": GIVE_UP_AFTER,
+        "hold": hold_until,
     }
-    connection.execute(_INSERT, parameters)
+    return [notices[place - 1] for place in connection.execute(_INSERT, parameters).scalars()]
 
 
 def pass_on(connection: Connection, mail_id: str, *, to: str) -> None:

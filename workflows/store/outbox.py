@@ -1,6 +1,7 @@
 """The outbox: one row per mail, claimed with a lease, ended as sent, superseded or visibly dead.
 
-Leases and waits go by the database's real clock, also in the demo: a mail server knows no other.
+Leases and waits go by the database's real clock, also in the demo: a mail server knows no other. Only what waits until
+a service opens goes by the product's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, text
 _CLAIM = text(
     """WITH claimed AS (
         SELECT id FROM outbox WHERE state = 'waiting' AND channel = 'mail' AND next_at <= clock_timestamp()
+        AND (hold_until IS NULL OR hold_until <= coalesce(cast(:held AS timestamptz), 'infinity'))
         AND (lease_until IS NULL OR lease_until < clock_timestamp())
         ORDER BY next_at, id LIMIT :most FOR UPDATE SKIP LOCKED),
     leased AS (
@@ -37,6 +39,10 @@ _PUT_BACK = text(
     """UPDATE outbox SET lease_until = NULL, attempts = attempts - 1
     WHERE id = cast(:id AS uuid) AND state = 'waiting'"""
 )
+_HELD = text(
+    """SELECT count(*) AS many, min(hold_until) AS first FROM outbox
+    WHERE state = 'waiting' AND hold_until > :now"""
+)
 _DEAD = text("SELECT count(*) FROM outbox WHERE state = 'dead'")
 
 
@@ -57,9 +63,18 @@ class Leased:
     reference: str
 
 
-def claim(connection: Connection, *, most: int, lease: timedelta) -> list[Leased]:
-    """Lease up to ``most`` waiting mails whose time has come, oldest first; others' leases are left alone."""
-    return [Leased(*row) for row in connection.execute(_CLAIM, {"most": most, "lease": lease})]
+def claim(connection: Connection, *, most: int, lease: timedelta, held: datetime | None = None) -> list[Leased]:
+    """Lease up to ``most`` waiting mails whose time has come, oldest first; others' leases are left alone.
+
+    What waits until a service opens is left alone up to ``held``, the product's time; None: nothing waits for that.
+    """
+    return [Leased(*row) for row in connection.execute(_CLAIM, {"most": most, "lease": lease, "held": held})]
+
+
+def held(connection: Connection, *, now: datetime) -> tuple[int, datetime | None]:
+    """How many mails wait until a service opens, and when the first of them goes."""
+    row = connection.execute(_HELD, {"now": now}).one()
+    return row.many, row.first
 
 
 def sent(connection: Connection, mail_id: str) -> None:

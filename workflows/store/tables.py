@@ -288,6 +288,8 @@ outbox = Table(
     Column("message_id", Text, nullable=False),
     Column("sent_at", Instant),
     Column("last_error", Text, nullable=False, server_default=""),
+    # By the product's time, unlike the rest: what is not urgent waits until the service opens.
+    Column("hold_until", Instant),
     CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
     Index("ix_outbox_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
 )
