@@ -69,3 +69,13 @@ def test_without_people_it_says_what_to_do(house: House) -> None:
     with pytest.raises(Refused, match="nobody"):
         fill(house.engine, Library(), Mix(1), now=house.casework.now())
     assert one(house.engine, "SELECT count(*) FROM cases") == 0
+
+
+def test_cases_without_a_past_have_their_clocks_and_nothing_else(house: House) -> None:
+    library, now = house.casework.library, house.casework.now()
+    events = one(house.engine, "SELECT count(*) FROM events")
+    assert fill(house.engine, library, Mix(30, past=False), now=now) == 0
+    assert one(house.engine, "SELECT count(*) FROM cases") == 30
+    assert one(house.engine, "SELECT count(*) FROM events") == events
+    assert one(house.engine, "SELECT count(*) FROM spells") == 0
+    assert one(house.engine, "SELECT count(*) FROM due_items") > 30

@@ -30,7 +30,7 @@ from workflows.core.commands import (
     Submit,
 )
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
-from workflows.core.due import due, put_off
+from workflows.core.due import DueItem, due, put_off
 from workflows.core.events import Event
 from workflows.core.passing_on import passed_on
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
@@ -43,7 +43,7 @@ from workflows.core.timeliness import spells, stamped
 from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.pinning import in_force
-from workflows.service.unit_of_work import Connection, Engine, reading, transaction
+from workflows.service.unit_of_work import Connection, Way, reading, transaction
 from workflows.store import absences, cases, due_items, events, notices
 from workflows.store.engine import Taken
 from workflows.store.mapping import erases, seal_events
@@ -60,8 +60,10 @@ class Done:
     repeated: bool = False
 
 
-def execute(engine: Engine, library: Library, command: Command) -> Done:
+def execute(engine: Way, library: Library, command: Command) -> Done:
     """Carry out one command: lock, permission, version, rules, fold, seal, due work, notices; one commit.
+
+    ``engine`` may be a connection that is held for several commands, one after another.
 
     Raises:
         Refused: with every reason, code NOT_FOUND for who may not know, STALE for an old version.
@@ -84,7 +86,7 @@ def execute(engine: Engine, library: Library, command: Command) -> Done:
         raise
 
 
-def _earlier(engine: Engine, command: Command) -> Done | None:
+def _earlier(engine: Way, command: Command) -> Done | None:
     """What this command id did the first time: asked only when something went against it now."""
     with reading(engine) as connection:
         found = events.result_of(connection, command.id)
@@ -149,18 +151,22 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         command = replace(command, packs=in_force(connection, command.at))
     if isinstance(command, ShareNow) and locked.person is not None:
         command = replace(command, by_manager=Role.MANAGER in lent(case, locked.person).roles_in(case.holder_org))
+    work: list[DueItem] | None = None
     if isinstance(command, RaiseRecheck):
         _check_in_force(connection, command)
     elif isinstance(command, RecountClock):
         command = _recounting(connection, library, case, command)
     elif isinstance(command, Rung):
-        _check_due(case, command, definition, library.calendar(case.calendar))
+        work = due(case, definition, library.calendar(case.calendar))
+        _check_due(command, work)
     if isinstance(command, Extend):
         command = replace(command, again=put_off(case, command, definition, library.calendar(case.calendar)))
     if isinstance(command, MarkOverdue) and case.assignee:
         command = replace(command, who=_name_of(connection, case.assignee))
     happened = handle(case, command, definition)
-    done = _store(connection, library, command, case, happened, definition, head=locked.head, away=locked.away)
+    done = _store(
+        connection, library, command, case, happened, definition, head=locked.head, away=locked.away, work=work
+    )
     if isinstance(command, Submit):
         for start, events_of in tracks.made(connection, command, case, definition):
             _store(connection, library, start, None, events_of, definition, head=GENESIS)
@@ -191,10 +197,9 @@ def _name_of(connection: Connection, person_id: str) -> str:
     return person.name if person is not None else ""
 
 
-def _check_due(case: Case, command: Rung, definition: Definition, calendar: WorkingCalendar) -> None:
+def _check_due(command: Rung, items: list[DueItem]) -> None:
     """The stored due instant only finds the case: whether the rung is due is worked out again, under the lock."""
     wanted = (command.clock, command.version, command.rung)
-    items = due(case, definition, calendar)
     when = next((item.at for item in items if (item.clock, item.version, item.rung) == wanted), None)
     if when is None or when > command.at:
         raise Refused(Refusal(NO_LONGER_DUE, "This is no longer due."))
@@ -235,8 +240,9 @@ def _store(
     *,
     head: str,
     away: tuple[Absence, ...] | None = None,
+    work: list[DueItem] | None = None,
 ) -> Done:
-    """Fold, seal and write everything that follows from what happened."""
+    """Fold, seal and write everything that follows from what happened. ``work``: the due work before, where known."""
     calendar = library.calendar((before or apply(None, happened[0])).calendar)
     happened = stamped(before, happened, definition, calendar)
     after = before
@@ -258,7 +264,7 @@ def _store(
     if gone := erases(happened):
         events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)
     items = due(after, definition, counted)
-    if before is None or items != due(before, definition, calendar):
+    if before is None or items != (due(before, definition, calendar) if work is None else work):
         due_items.replace(connection, after.id, items)
     if told := tell.notices(before, happened, after, definition):
         if away is None:

@@ -63,6 +63,8 @@ class Mix:
     ended: float = 0.0
     due: int = 0
     seed: int = 1
+    past: bool = True
+    """False: only what lists and clocks need, without the events; for load in which nobody reads a history."""
     holder: str = ""
 
 
@@ -117,7 +119,7 @@ def fill(
             for size in _sizes(wanted):
                 batch = bulk.Batch.empty()
                 for _ in range(size):
-                    batch.add(chance.choice(patterns), reference=_reference(chance))
+                    batch.add(chance.choice(patterns), reference=_reference(chance), past=mix.past)
                 if writing is not None:
                     writing.result()
                 writing = writer.submit(write, engine, batch)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from workflows.core.commands import CLOCK, RUNG_COMMANDS
+from workflows.core.commands import CLOCK, RUNG_COMMANDS, Rung
 from workflows.core.due import due
 from workflows.core.refusals import Refused
 from workflows.service.execute import execute
 from workflows.service.library import Library
 from workflows.service.rechecking import recheck
 from workflows.service.recounting import recount
-from workflows.service.unit_of_work import Busy, Engine, Unavailable, transaction
+from workflows.service.unit_of_work import Busy, Engine, Unavailable, Way, held, transaction
 from workflows.store import cases, clock, due_items
 from workflows.store.due_items import Claimed
 
@@ -52,20 +52,21 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
     until = time.monotonic() + seconds
     done = dropped = failed = 0
     while time.monotonic() < until:
-        with transaction(engine) as connection:
-            now = clock.now(connection)
-            claimed = due_items.claim(connection, now=now, most=most, lease=LEASE)
-        for item in claimed:
-            try:
-                if _carry_out(engine, library, item, now=now):
-                    done += 1
-                else:
-                    dropped += 1
-            except Unavailable:
-                raise
-            except Exception as fault:  # noqa: BLE001  one case that cannot be served must not stop the others
-                failed += 1
-                _note(engine, item, fault)
+        with held(engine) as line:
+            with transaction(line) as connection:
+                now = clock.now(connection)
+                claimed = due_items.claim(connection, now=now, most=most, lease=LEASE)
+            for item in claimed:
+                try:
+                    if _carry_out(line, library, item, now=now):
+                        done += 1
+                    else:
+                        dropped += 1
+                except Unavailable:
+                    raise
+                except Exception as fault:  # noqa: BLE001  one case that cannot be served must not stop the others
+                    failed += 1
+                    _note(line, item, fault)
         if len(claimed) < most:
             for also in (recheck, recount):
                 more = also(engine, library, now=now, most=most, until=until)
@@ -80,21 +81,24 @@ def command_id(item: Claimed) -> str:
     return str(uuid5(_COMMAND_IDS, f"{item.case_id}/{item.clock}/{item.rung}{version}"))
 
 
-def _carry_out(engine: Engine, library: Library, item: Claimed, *, now: datetime) -> bool:
-    kind = RUNG_COMMANDS[item.command]
-    command = kind(
+def command_of(item: Claimed, *, now: datetime) -> Rung:
+    """The ordinary command of the clock that a due item stands for."""
+    return RUNG_COMMANDS[item.command](
         id=command_id(item), actor=CLOCK, at=now, case_id=item.case_id, rung=item.rung, clock=item.clock,
         version=item.version,
     )  # fmt: skip
+
+
+def _carry_out(engine: Way, library: Library, item: Claimed, *, now: datetime) -> bool:
     try:
-        execute(engine, library, command)
+        execute(engine, library, command_of(item, now=now))
     except Refused:
         _index_again(engine, library, item)
         return False
     return True
 
 
-def _index_again(engine: Engine, library: Library, item: Claimed) -> None:
+def _index_again(engine: Way, library: Library, item: Claimed) -> None:
     """Write the case's due rows anew from the case itself.
 
     Never simply delete the refused row: while it was claimed the case may have been paused and resumed,
@@ -110,7 +114,7 @@ def _index_again(engine: Engine, library: Library, item: Claimed) -> None:
         due_items.replace(connection, case.id, due(case, definition, library.calendar(case.calendar)))
 
 
-def _note(engine: Engine, item: Claimed, fault: Exception) -> None:
+def _note(engine: Way, item: Claimed, fault: Exception) -> None:
     """Leave on the row why it failed: the kind of fault only, for its words could name people."""
     reason = "busy" if isinstance(fault, Busy) else type(fault).__name__
     log.warning("due work failed and will be tried again: case %s, rung %s: %s", item.case_id, item.rung, reason)

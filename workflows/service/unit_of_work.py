@@ -11,6 +11,7 @@ from workflows.store.engine import (
     Engine,
     IntegrityError,
     Unavailable,
+    Way,
     make_engine,
     open_connection,
 )
@@ -21,6 +22,8 @@ __all__ = [
     "Engine",
     "IntegrityError",
     "Unavailable",
+    "Way",
+    "held",
     "make_engine",
     "reading",
     "transaction",
@@ -28,7 +31,17 @@ __all__ = [
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Connection]:
+def held(engine: Engine) -> Iterator[Connection]:
+    """One connection for several transactions, one after another: each of them still commits for itself.
+
+    It saves asking the pool, and the server whether it is there, every time. Raises Unavailable.
+    """
+    with open_connection(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def transaction(engine: Way) -> Iterator[Connection]:
     """A connection whose work is kept as a whole when the block ends, and undone by any exception.
 
     Raises Unavailable when the database cannot be reached, Busy when a lock was not to be had in time.
@@ -40,7 +53,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Way) -> Iterator[Connection]:
     """A connection that PostgreSQL itself keeps from writing. Raises Unavailable and Busy as above."""
     with open_connection(engine, read_only=True) as connection:
         yield connection

@@ -143,16 +143,16 @@ class Batch:
         """A batch with nothing in it."""
         return cls([], [], [], [])
 
-    def add(self, history: History, *, reference: str) -> str:
-        """One more case with this history, under a new id and ``reference``; the id."""
+    def add(self, history: History, *, reference: str, past: bool = True) -> str:
+        """One more case with this history, under a new id and ``reference``; the id. No ``past``: no events."""
         case_id = str(uuid7())
-        head = self._seal(history, case_id, reference)
+        head = self._seal(history, case_id, reference) if past else GENESIS
         state = _renamed(history.state, history, case_id, reference)
         self.columns = ("id", "reference", "head", "state", *(c for c in history.columns if c != "reference"))
         values = (v for name, v in zip(history.columns, history.values, strict=True) if name != "reference")
         self.cases.append("\t".join((case_id, reference, head, state, *values)))
         self.due.extend(f"{case_id}\t{item}" for item in history.due)
-        self.spells.extend(f"{case_id}\t{each}" for each in history.spells)
+        self.spells.extend(f"{case_id}\t{each}" for each in history.spells if past)
         return case_id
 
     def _seal(self, history: History, case_id: str, reference: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -15,6 +15,7 @@ __all__ = [
     "Engine",
     "IntegrityError",
     "Unavailable",
+    "Way",
     "glance",
     "make_engine",
     "open_connection",
@@ -26,6 +27,9 @@ STATEMENT_SECONDS = 15
 IDLE_IN_TRANSACTION_SECONDS = 20
 CONNECT_SECONDS = 5
 POOL_WAIT_SECONDS = 10
+
+Way = Engine | Connection
+"""Where a transaction gets its connection: from the pool, or one that is held for several transactions."""
 
 Taken = IntegrityError
 """Raised when a row with the same key exists: for the door, "this has been done already"."""
@@ -75,16 +79,35 @@ def make_engine(url: str, *, pool_size: int = 8, name: str = "gatehouse") -> Eng
 
 
 @contextmanager
-def open_connection(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+def open_connection(engine: Way, *, read_only: bool = False) -> Iterator[Connection]:
     """One connection, given back at the end; whatever was not committed by then is undone.
 
-    Raises Unavailable or Busy for the failures that have nothing to do with what was asked.
+    One that is held already is used as it is, and stays held. Raises Unavailable or Busy for the failures that have
+    nothing to do with what was asked.
     """
+    if isinstance(engine, Connection):
+        with told_plainly(), _undoing(engine):
+            if read_only:
+                engine.execute(_READ_ONLY)
+            yield engine
+        return
     with told_plainly(), engine.connect() as connection:
         if read_only:
             # Becomes part of BEGIN: no statement of its own.
             connection.execution_options(postgresql_readonly=True)
         yield connection
+
+
+_READ_ONLY = text("SET TRANSACTION READ ONLY")
+
+
+@contextmanager
+def _undoing(connection: Connection) -> Iterator[None]:
+    """Whatever the block did not commit is undone."""
+    try:
+        yield
+    finally:
+        connection.rollback()
 
 
 @contextmanager
