@@ -70,7 +70,7 @@ def execute(engine: Way, library: Library, command: Command) -> Done:
         Busy: somebody else holds the case; nothing changed, try again.
         Unavailable: the database cannot be reached.
     """
-    library.bind(engine)
+    library.bind(engine.engine)
     try:
         with transaction(engine) as connection:
             if isinstance(command, Start):
