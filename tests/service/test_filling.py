@@ -12,7 +12,8 @@ from workflows.service.filling import Mix, fill
 from workflows.service.library import Library
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.sweeping import sweep
-from workflows.service.unit_of_work import Engine, reading
+from workflows.service.unit_of_work import Engine, reading, transaction
+from workflows.store import bulk
 
 pytestmark = pytest.mark.feature("C3")
 
@@ -79,3 +80,20 @@ def test_cases_without_a_past_have_their_clocks_and_nothing_else(house: House) -
     assert one(house.engine, "SELECT count(*) FROM events") == events
     assert one(house.engine, "SELECT count(*) FROM spells") == 0
     assert one(house.engine, "SELECT count(*) FROM due_items") > 30
+
+
+@pytest.mark.feature("C20")
+def test_copies_made_in_the_database_have_their_own_ids_references_and_due_work(house: House) -> None:
+    library, now = house.casework.library, house.casework.now()
+    fill(house.engine, library, Mix(8, past=False), now=now)
+    work = one(house.engine, "SELECT count(*) FROM due_items")
+    for more in (16, 5):
+        with transaction(house.engine) as connection:
+            bulk.multiply(connection, more)
+    assert one(house.engine, "SELECT count(DISTINCT reference) FROM cases") == 29
+    own = "SELECT count(*) FROM cases WHERE (state->>'id', state->>'reference') = (id::text, reference)"
+    assert one(house.engine, own) == 29
+    assert one(house.engine, "SELECT count(*) FROM due_items") > 3 * work
+    with reading(house.engine) as connection:
+        case_id = connection.execute(text("SELECT id::text FROM cases ORDER BY created_at, id LIMIT 1")).scalar_one()
+    assert house.case(case_id).id == case_id

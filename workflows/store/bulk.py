@@ -212,6 +212,45 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], lines: lis
         stream.write("\n".join(lines) + "\n")
 
 
+def multiply(connection: Connection, more: int) -> None:
+    """``more`` copies of the cases that there are, made inside the database, without a past: for load in millions.
+
+    Each has an id, a reference and due work of its own; its chain begins anew and holds nothing. Raises
+    IntegrityError when a reference is there already.
+    """
+    # The copies are made in one transaction, which may take minutes.
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(
+        text(
+            """CREATE TEMPORARY TABLE copied ON COMMIT DROP AS
+            SELECT c.id AS old, gen_random_uuid() AS id, c.reference || '-' || there * n AS reference
+            FROM (SELECT count(*) AS there FROM cases) k, generate_series(1, 1 + :more / greatest(there, 1)) n, cases c
+            ORDER BY n LIMIT :more"""
+        ),
+        {"more": more},
+    )
+    everything = connection.execute(text("SELECT * FROM cases LIMIT 0")).keys()
+    columns = [name for name in everything if name not in _IDENTITY]
+    listed = ", ".join(columns)
+    connection.execute(
+        text(
+            f"""INSERT INTO cases (id, reference, head, state, {listed})
+            SELECT n.id, n.reference, :head,
+                c.state || jsonb_build_object('id', n.id::text, 'reference', n.reference),
+                {", ".join(f"c.{name}" for name in columns)}
+            FROM copied n JOIN cases c ON c.id = n.old"""
+        ),
+        {"head": GENESIS},
+    )
+    work = ", ".join(name for name in _DUE_COLUMNS if name != "case_id")
+    connection.execute(
+        text(
+            f"""INSERT INTO due_items (case_id, {work})
+            SELECT n.id, {work} FROM copied n JOIN due_items d ON d.case_id = n.old"""
+        )
+    )
+
+
 def refresh_statistics(engine: Engine) -> None:
     """Let the planner know that tables have grown, and pages be read without looking up who may see them."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
