@@ -9,7 +9,9 @@ from itertools import pairwise
 import pytest
 
 from tests.core.play import (
+    ASKER,
     DEPUTY,
+    EMERGENCY,
     GUARDIAN,
     HOLDER,
     IG,
@@ -19,6 +21,7 @@ from tests.core.play import (
     START,
     Play,
     person,
+    spoken,
 )
 from workflows.core import commands as c
 from workflows.core.absences import (
@@ -35,14 +38,17 @@ from workflows.core.absences import (
     running,
     stands_in,
 )
+from workflows.core.acting import actor_of
+from workflows.core.aside import Conflict
 from workflows.core.case import Case
-from workflows.core.definition import CommandType, Role
+from workflows.core.definition import CommandType, Role, StageKind
 from workflows.core.identity import identity_refusal
-from workflows.core.notices import NoticeKind, desk
+from workflows.core.notices import Audience, Notice, NoticeKind, desk
+from workflows.core.passing_on import passed_on
 from workflows.core.permissions import Principal, Relation, permitted, relations
 from workflows.core.reveal import Reveal
-from workflows.core.standing_in import Swap, acts_for, alone, has_it, kept_out, standing, swaps
-from workflows.core.telling import among, still_true
+from workflows.core.standing_in import Swap, acts_for, alone, has_it, kept_out, standing, swaps, whereabouts
+from workflows.core.telling import among, is_away, still_true
 from workflows.core.votes import waiting_for_second
 
 pytestmark = pytest.mark.feature("C11")
@@ -287,6 +293,8 @@ def test_what_is_asked_for_in_order_is_taken() -> None:
     assert codes(roles=GUARDIAN_ROLE, reason="annual leave", deputies=("bea", "ig")) == set()
     assert codes(known=(away("bea", "ig"),)) == set(), "a chain that ends somewhere is no fault"
     assert codes(known=(away("bea", "guardian", org="elsewhere"),)) == set()
+    diamond = (away("bea", "ig", "deputy"), away("ig", "manager"), away("deputy", "ig"))
+    assert codes(known=diamond) == set(), "two ways to the same person are no loop"
 
 
 @pytest.mark.parametrize(
@@ -321,3 +329,115 @@ def test_what_is_wrong_is_named(code: str, changes: dict[str, object]) -> None:
 
 def test_an_absence_that_ended_early_is_no_longer_in_the_way() -> None:
     assert codes(known=(away("guardian", "ig", ended_at=START),)) == set()
+
+
+# --- Letters, and in whose name
+
+
+def told(case: Case, kind: NoticeKind, audience: Audience, *absences: Absence) -> list[Notice]:
+    notice = Notice(kind, audience, STANDARD.stage(case.stage).title)
+    return passed_on([notice], swaps(case, absences), case, STANDARD)
+
+
+def test_whoever_stands_in_is_told_and_the_absent_person_is_not() -> None:
+    case = at_adjudication()
+    absence = away("guardian", "bea")
+    (work,) = told(case, NoticeKind.YOUR_TURN, desk(case, STANDARD), absence)
+    assert work.audience.people == ("bea",)
+    assert "guardian" in work.audience.excluding
+    (hers,) = told(case, NoticeKind.CHASE, Audience(people=("guardian",)), absence)
+    assert hers.audience == Audience(people=("bea",))
+    (other,) = told(case, NoticeKind.YOUR_TURN, desk(case, STANDARD), away("guardian", "bea", org="elsewhere"))
+    assert other.audience == desk(case, STANDARD)
+    barred = replace(desk(case, STANDARD), excluding=("guardian",))
+    (without,) = told(case, NoticeKind.YOUR_TURN, barred, absence)
+    assert without.audience == barred, "nobody stands in for who is kept out"
+    asker = away("requester", "bea", roles=frozenset({Role.CONSENT_OFFICER}))
+    (own,) = told(case, NoticeKind.DECIDED, Audience(people=("requester",)), asker)
+    assert own.audience == Audience(people=("requester",)), "what one asked for oneself is one's own"
+    both = Audience(people=("requester",), organisation=ASKER, roles=(Role.MANAGER,))
+    manager = away("requester", "bea", roles=frozenset({Role.MANAGER}), org=ASKER)
+    (kept,) = told(case, NoticeKind.FOLLOW_UP, both, manager)
+    assert "requester" in kept.audience.people
+
+
+def test_managers_are_told_where_nobody_stands_in() -> None:
+    case = at_adjudication()
+    nobody = away("guardian", "ig")
+    (alert,) = told(case, NoticeKind.CHASE, Audience(people=("guardian",)), nobody)
+    assert alert.kind is NoticeKind.NOBODY_STANDS_IN
+    assert alert.audience.roles == (Role.MANAGER,)
+    assert told(case, NoticeKind.PROGRESS, Audience(people=("guardian",)), nobody) == []
+
+
+def test_where_somebody_is_is_told_in_words() -> None:
+    case = at_adjudication()
+    absence = away("guardian", "ig", "bea")
+    assert whereabouts("Guardian", "guardian", ()) == "Guardian"
+    assert whereabouts("Guardian", "guardian", (absence,)) == "Guardian (away, Ig stands in)"
+    assert whereabouts("Guardian", "guardian", (absence,), case) == "Guardian (away, Bea stands in)"
+    alone_ = away("guardian", "ig")
+    assert whereabouts("Guardian", "guardian", (alone_,), case) == "Guardian (away, nobody stands in)"
+    aside = replace(case, conflicts=(Conflict("guardian", "A cousin.", START),))
+    assert whereabouts("Guardian", "guardian", (absence,), aside) == "Guardian (away, nobody stands in)"
+
+
+def actor(case: Case, who: Principal, kind: type[c.Command], *, title: str = "", **fields: object) -> c.Actor:
+    command = kind(id="x", actor=c.Actor(who.id, who.name), at=START, case_id="case", **fields)  # type: ignore[arg-type]
+    return actor_of(case, who, STANDARD, command, adjudicator_title=title)
+
+
+def test_the_record_names_both_and_the_position_of_who_is_away() -> None:
+    case = at_adjudication()
+    bea = with_absences(BEA, away("guardian", "bea"))
+    by = actor(case, bea, c.Decide, items=())
+    assert (by.name, by.position, by.stands_in_for) == ("Bea for Guardian", "Caldicott Guardian", "guardian")
+    own = actor(case, GUARDIAN, c.Decide, items=())
+    assert (own.name, own.position, own.stands_in_for) == ("Guardian", "Caldicott Guardian", "")
+    assert actor(case, REQUESTER, c.Withdraw, reason="x").position == "Requester"
+    decider = person("decider", (HOLDER, Role.ADJUDICATOR))
+    assert actor(case, decider, c.Decide, items=(), title="Information Owner").position == "Information Owner"
+
+
+def test_what_is_not_a_stages_work_is_done_in_ones_own_name_where_one_may() -> None:
+    case = at_adjudication()
+    managing = away("manager", "guardian", roles=frozenset({Role.MANAGER}))
+    stands = with_absences(GUARDIAN, away("deputy", "guardian", roles=frozenset({Role.IG_LEAD})), managing)
+    chased = actor(case, stands, c.Chase)
+    assert (chased.name, chased.position) == ("Guardian for Manager", "Manager")
+    assert actor(case, stands, c.DeclareConflict, reason="x").stands_in_for == ""
+    assert actor(case, MANAGER, c.Chase).position == "Manager"
+    useless = with_absences(GUARDIAN, away("deputy", "guardian", roles=frozenset({Role.IG_LEAD})))
+    assert actor(case, useless, c.Chase).stands_in_for == ""
+    assert actor(case, MANAGER, c.Decide, items=()).position == "Manager"
+
+
+def test_in_the_review_of_a_share_neither_who_shared_nor_who_advised_stands_in() -> None:
+    shared = Play(definition=EMERGENCY).to_share()
+    shared.do(c.ShareNow, IG, share=spoken(), actor=c.Actor("bea", "Bea", stands_in_for="ig"))
+    assert {"bea", "ig"} <= kept_out(shared.now)
+    decided = Play().to("adjudication").now
+    assert "ig" in kept_out(replace(decided, kind=StageKind.REVIEW))
+
+
+def test_who_is_barred_from_the_work_does_it_for_nobody() -> None:
+    case = replace(at_adjudication(), advice=())
+    bea = with_absences(BEA, away("guardian", "bea"))
+    advised = replace(case, advice=(replace(at_adjudication().advice[0], by="bea"),))
+    assert standing(advised, bea)
+    assert not standing(advised, bea, to_work=True)
+
+
+def test_who_is_away_is_not_called_to_act() -> None:
+    case = at_adjudication()
+    title = STANDARD.stage(case.stage).title
+    gone = with_absences(GUARDIAN, away("guardian", "bea"))
+    assert is_away(case, gone)
+    assert not is_away(case, with_absences(GUARDIAN, away("guardian", "bea", org="elsewhere")))
+    assert not still_true(NoticeKind.YOUR_TURN, case, STANDARD, person=gone, stage_title=title)
+    assert still_true(NoticeKind.PROGRESS, case, STANDARD, person=gone, stage_title=title)
+    assert with_absences(BEA, away("guardian", "bea")).standing_only(bea_for()).standing == (bea_for(),)
+
+
+def bea_for() -> StandIn:
+    return with_absences(BEA, away("ig", "bea")).standing[0]

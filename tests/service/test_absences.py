@@ -195,6 +195,17 @@ def test_work_that_others_can_take_alarms_nobody(house: House) -> None:
     assert told(house, case_id, NoticeKind.NOBODY_STANDS_IN) == {MARTIN}
 
 
+def test_new_work_that_comes_to_nobody_is_told_of_when_it_comes(house: House) -> None:
+    case_id = build(house, "S2", upto="ig_advice")
+    at = house.later(case_id)
+    for who in (ANNE, FEMI):
+        away(house, who, LUCY, start=at)
+    assert told(house, case_id, NoticeKind.NOBODY_STANDS_IN) == set()
+    house.give(c.Advise, LUCY, case_id, at=at, advice=c.AdviceType.SUPPORTS)
+    assert told(house, case_id, NoticeKind.NOBODY_TOLD) >= {MARTIN}
+    assert told(house, case_id, NoticeKind.YOUR_TURN) & {ANNE, FEMI} == set()
+
+
 def test_nothing_can_be_given_to_somebody_because_she_stands_in(house: House) -> None:
     case_id = build(house, "S2")
     at = house.later(case_id)

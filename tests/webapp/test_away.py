@@ -158,7 +158,7 @@ def test_who_held_the_authority_on_a_day(desk: Desk) -> None:
     later = (tomorrow + timedelta(days=30)).strftime("on-day=%-d&on-month=%-m&on-year=%Y")
     page = browser.open(f"/away/authority?role=caldicott_guardian&{later}")
     assert "Samir" not in page.text
-    assert "Held it herself or himself" in page.text
+    assert "Held it, and was not away" in page.text
     assert browser.open("/away/authority?on-day=31&on-month=2&on-year=2027", status=422).errors()
     assert browser.open("/away/authority?on-day=1&on-month=2&on-year=1027", status=422).errors()
     assert "Nobody had this role" in browser.open(f"/away/authority?role=adjudicator&{day}").text

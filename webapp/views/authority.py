@@ -76,7 +76,7 @@ def _when(spell: Spell, *, whole: bool) -> str:
 
 def _who(spell: Spell) -> str:
     if not spell.away:
-        return "Held it herself or himself"
+        return "Held it, and was not away"
     if not spell.stand_ins:
         return "Away, and nobody could stand in"
     return f"Away. Stood in: {joined(list(spell.stand_ins), last='then')}"

@@ -6,21 +6,21 @@ with nobody while she is away, managers are told as soon as the absence is writt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.core.absences import Absence, Member, StandIn, Wanted, faults, running, stands_in
+from workflows.core.absences import Member, Wanted, faults, running
 from workflows.core.definition import Role
 from workflows.core.passing_on import nobody_for
 from workflows.core.permissions import Principal
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.routing import refuse_all
+from workflows.service.covering import uncovered
 from workflows.service.library import Library
 from workflows.service.registering import HOUSE, HouseEvent, record_house
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import absences as store
-from workflows.store import cases, notices, streams, uncovered
+from workflows.store import cases, notices, streams
 from workflows.store.absences import Row as Row
 
 
@@ -136,25 +136,9 @@ def _tell_of_uncovered(
 ) -> None:
     """Tell managers of every request that would be with nobody when the absence begins."""
     away = running(store.to_come(connection, organisation_id, at=at), at=when)
-    hands = _hands(store.members(connection, organisation_id), away)
-    for case_id in uncovered.cases_of(connection, organisation_id, away=[each.person.id for each in away], hands=hands):
+    for case_id in uncovered(connection, organisation_id, away):
         case = cases.read(connection, case_id)
         assert case is not None
         definition = library.definition(connection, case.definition)
         told = nobody_for(case, definition)
         notices.insert(connection, told, case_id=case.id, due_at=None, at=at)
-
-
-def _hands(members: dict[str, Member], away: Sequence[Absence]) -> tuple[uncovered.Hand, ...]:
-    """Everybody who could take work while these are away: in a role of her own, or standing in."""
-    gone = {(each.person.id, role) for each in away for role in each.roles}
-    found = []
-    for member in members.values():
-        if member.disabled:
-            continue
-        own = frozenset(role for role in member.roles if (member.person.id, role) not in gone)
-        if own:
-            found.append(uncovered.Hand(member.person, own, None))
-        lent: tuple[StandIn, ...] = stands_in(member.person.id, away)
-        found += [uncovered.Hand(member.person, each.roles, each.absent) for each in lent]
-    return tuple(found)

@@ -269,9 +269,9 @@ def _store(
     if told := tell.notices(before, happened, after, definition):
         if away is None:
             away = absences.running(connection, (after.holder_org, after.requester_org), at=command.at)
-        told = passed_on(told, swaps(after, away), after, definition)
-    if told:
-        _tell(connection, told, after, definition, counted, due_at=listing.due_at, at=command.at)
+        _tell(
+            connection, told, after, definition, counted, away=away, due_at=listing.due_at, at=command.at
+        )  # fmt: skip
     return Done(after.id, after.version)
 
 
@@ -282,13 +282,18 @@ def _tell(
     definition: Definition,
     calendar: WorkingCalendar,
     *,
+    away: tuple[Absence, ...],
     due_at: datetime | None,
     at: datetime,
 ) -> None:
-    """Write the notices; where one that calls for an act reaches nobody, those who can see to that are told."""
-    hold = held_until(case, definition, calendar, at=at)
-    unread = notices.insert(connection, told, case_id=case.id, due_at=due_at, at=at, hold_until=hold)
-    if alerts := unheard(unread, case):
+    """Write the notices; where one that calls for an act reaches nobody, those who can see to that are told.
+
+    Whoever stands in for somebody who is away is told in her place.
+    """
+    hold, instead = held_until(case, definition, calendar, at=at), swaps(case, away)
+    told = passed_on(told, instead, case, definition)
+    unread = notices.insert(connection, told, case_id=case.id, due_at=due_at, at=at, hold_until=hold) if told else []
+    if alerts := passed_on(unheard(unread, case), instead, case, definition):
         nobody = notices.insert(connection, alerts, case_id=case.id, due_at=due_at, at=at, hold_until=hold)
         for _ in nobody:
             log.error("nobody could be told about case %s, nor anybody who sees to that", case.id)

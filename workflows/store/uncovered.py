@@ -40,7 +40,11 @@ class Hand:
 
 
 def cases_of(
-    connection: Connection, organisation_id: str, *, away: Sequence[str], hands: Sequence[Hand]
+    connection: Connection,
+    organisation_id: str,
+    *,
+    away: Sequence[str],
+    hands: Sequence[Hand],
 ) -> Sequence[str]:
     """The requests of an organisation that wait for somebody who is away and that no hand can take."""
     rows = [
