@@ -75,13 +75,17 @@ def compose(letter: Letter, *, base_url: str, sender: str) -> EmailMessage:
 
 def body(letter: Letter, *, base_url: str) -> str:
     """The text of the mail."""
-    values = Fields(
+    return template(letter.kind).substitute(asdict(fields_of(letter, base_url=base_url)))
+
+
+def fields_of(letter: Letter, *, base_url: str) -> Fields:
+    """What a letter fills its template with."""
+    return Fields(
         reference=letter.reference,
         stage=letter.stage_title,
         due=in_words(letter.due_at),
         link=f"{base_url}/cases/{letter.case_id}",
     )
-    return template(letter.kind).substitute(asdict(values))
 
 
 @cache

@@ -14,6 +14,7 @@ from uuid import UUID
 from celery import Celery, Task
 
 from workers.letters import compose
+from workers.notify import NotifySender
 from workers.senders import SmtpSender
 from workflows.service import registering
 from workflows.service.beating import note_beat
@@ -61,7 +62,11 @@ class Means:
         return make_engine(self.settings.database_url, pool_size=4, name="gatehouse worker")
 
     def send(self, letter: Letter) -> Sending:
-        """Write one letter and hand it to the mail server."""
+        """Write one letter and hand it to Notify or to the mail server."""
+        settings = self.settings
+        if settings.notify is not None:
+            notify = settings.notify
+            return NotifySender(notify.url, notify.key, notify.template, settings.base_url).send(letter)
         message = compose(letter, base_url=self.settings.base_url, sender=self.settings.mail_from)
         return SmtpSender(self.settings.smtp_url).send(message)
 

@@ -5,8 +5,9 @@ A missing or unsafe value names itself: the process does not start with a guess.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,15 @@ SHORTEST_SECRET = 32
 
 class SettingError(ValueError):
     """A setting is missing or unsafe; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Where and as whom mails go when GOV.UK Notify sends them."""
+
+    url: str
+    key: str = field(repr=False)
+    template: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     fewest_shown: int = 5
+    notify: Notify | None = None
+    """Set when mails go by GOV.UK Notify instead of SMTP."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -70,6 +82,7 @@ class Settings:
             trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1",),
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, low=0, high=5),
             fewest_shown=reader.number("FEWEST_SHOWN", 5, low=3, high=50),
+            notify=_notify(reader),
         )
 
 
@@ -77,8 +90,31 @@ NAMES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "MAIL_IN_HOURS", "DEMO",
     "DEMO_PASSWORD", "MAIL_DIR", "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
     "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
+    "MAIL_BY", "NOTIFY_URL", "NOTIFY_KEY", "NOTIFY_TEMPLATE",
 )  # fmt: skip
 """Every setting, without its prefix; the README's table and docker-compose.yml are tested against it."""
+
+
+_UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
+
+
+def _notify(reader: _Reader) -> Notify | None:
+    """How to reach GOV.UK Notify, when mails go by it. The key is never quoted in a message."""
+    by = reader.text("MAIL_BY", "smtp")
+    if by not in ("smtp", "notify"):
+        raise SettingError(f"{PREFIX}MAIL_BY must be smtp or notify.")
+    if by == "smtp":
+        return None
+    url = reader.url("NOTIFY_URL", "https://api.notifications.service.gov.uk", schemes=("http", "https"))
+    if urlsplit(url).scheme == "http" and urlsplit(url).hostname not in _OWN_MACHINE:
+        raise SettingError(f"{PREFIX}NOTIFY_URL must begin with https:// unless it is on this machine.")
+    key, template = reader.text("NOTIFY_KEY"), reader.text("NOTIFY_TEMPLATE")
+    if not re.fullmatch(rf".+-{_UUID}-{_UUID}", key):
+        raise SettingError(f"{PREFIX}NOTIFY_KEY must be a whole API key of GOV.UK Notify: name, service id and secret.")
+    if not re.fullmatch(_UUID, template):
+        raise SettingError(f"{PREFIX}NOTIFY_TEMPLATE must be the id of a template in GOV.UK Notify.")
+    return Notify(url.rstrip("/"), key, template)
 
 
 def _driver(url: str) -> str:

@@ -1,0 +1,106 @@
+"""Sending by GOV.UK Notify, by its documented REST API: one template there, filled with our allowed fields only.
+
+Every request carries a token of its own, signed with the secret half of the API key. Notify takes the same
+message twice without a word, so before a letter is tried again it is asked whether it has it already.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+
+import httpx
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from workers.letters import SUBJECTS, fields_of
+from workflows.service.posting import Fate, Letter, Sending
+
+TIMEOUT = 10.0
+"""Seconds for each step of a conversation with Notify."""
+
+UUID_LENGTH = 36
+SENDS = "/v2/notifications/email"
+LOOKS = "/v2/notifications"
+
+
+@dataclass(frozen=True, slots=True)
+class NotifySender:
+    """Sends through one Notify service. ``key`` is ``name-<service id>-<secret>``, as Notify gives it out."""
+
+    url: str
+    key: str
+    template: str
+    base_url: str
+    timeout: float = TIMEOUT
+
+    def send(self, letter: Letter) -> Sending:
+        """Hand one letter over. Never raises for what Notify or a network does."""
+        try:
+            # Only the settings say where letters go: no proxy from the surroundings, and nowhere else is followed.
+            with httpx.Client(timeout=self.timeout, trust_env=False, follow_redirects=False) as client:
+                if letter.attempts > 1 and self._has(client, letter):
+                    return Sending(Fate.SENT)
+                content = personalised(letter, template=self.template, base_url=self.base_url)
+                return _understood(client.post(self.url + SENDS, json=content, headers=self._token()))
+        except httpx.HTTPError as fault:
+            return Sending(Fate.UNREACHABLE, type(fault).__name__)
+
+    def _has(self, client: httpx.Client, letter: Letter) -> bool:
+        """Whether Notify took this letter before its answer was lost."""
+        found = client.get(self.url + LOOKS, params={"reference": letter.message_id}, headers=self._token())
+        if found.status_code != httpx.codes.OK:
+            return False
+        return any(each.get("reference") == letter.message_id for each in _dicts(found, "notifications"))
+
+    def _token(self) -> dict[str, str]:
+        claims = {"iss": self.key[-2 * UUID_LENGTH - 1 : -UUID_LENGTH - 1], "iat": int(time.time())}
+        secret = OctKey.import_key(self.key[-UUID_LENGTH:])
+        return {"Authorization": "Bearer " + jwt.encode({"typ": "JWT", "alg": "HS256"}, claims, secret)}
+
+
+def personalised(letter: Letter, *, template: str, base_url: str) -> dict[str, object]:
+    """All that Notify is told of a letter: whom it is for, fixed words, and the fields that a mail may hold."""
+    return {
+        "email_address": letter.address,
+        "template_id": template,
+        "reference": letter.message_id,
+        "personalisation": {"subject": SUBJECTS[letter.kind], **asdict(fields_of(letter, base_url=base_url))},
+    }
+
+
+def _understood(answer: httpx.Response) -> Sending:
+    """What an answer means for the letter. Notify's own sentences are not kept: they can quote an address."""
+    code = answer.status_code
+    match code:
+        case httpx.codes.CREATED:
+            return Sending(Fate.SENT)
+        case httpx.codes.BAD_REQUEST if _is_the_address(answer):
+            return Sending(Fate.NEVER, f"{code} the address was refused")
+        case httpx.codes.BAD_REQUEST:
+            # The template, or whom a trial key may write to: the set-up, which somebody will mend.
+            return Sending(Fate.LATER, f"{code} the template or the key was refused")
+        case httpx.codes.UNAUTHORIZED | httpx.codes.FORBIDDEN:
+            return Sending(Fate.UNREACHABLE, f"{code} the key or our clock was refused")
+        case httpx.codes.TOO_MANY_REQUESTS:
+            return Sending(Fate.UNREACHABLE, f"{code} too many at once or today")
+        case _ if answer.is_server_error:
+            return Sending(Fate.UNREACHABLE, f"{code} no service")
+    return Sending(Fate.LATER, f"{code} not understood")
+
+
+def _is_the_address(answer: httpx.Response) -> bool:
+    return any(
+        each.get("error") == "ValidationError" and str(each.get("message", "")).startswith("email_address ")
+        for each in _dicts(answer, "errors")
+    )
+
+
+def _dicts(answer: httpx.Response, name: str) -> list[dict[str, object]]:
+    """A list of objects out of an answer's JSON; nothing when it is not of that form."""
+    try:
+        content = answer.json()
+    except ValueError:
+        return []
+    found = content.get(name) if isinstance(content, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
