@@ -1,0 +1,80 @@
+"""Mails that did not arrive are shown to a manager, who has them tried again; others learn nothing of them."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from tests.builders import House
+from tests.webapp.holder import GUARDIAN, MANAGER, Desk
+from workflows.core.aside import names_of
+from workflows.core.refusals import Refused
+from workflows.service.library import Library
+from workflows.service.posting import Fate, Posted, Sending, drain, undeliverable
+from workflows.service.undelivered import Undeliverable
+from workflows.store.engine import Engine
+
+pytestmark = pytest.mark.feature("C24")
+
+
+@pytest.fixture
+def desk(engine: Engine, app: Flask) -> Desk:
+    return Desk(House.found(engine), app)
+
+
+def refuse_all(engine: Engine) -> int:
+    """Every mail that waits is refused for good; how many."""
+    return drain(engine, Library(), lambda _letter: Sending(Fate.NEVER, "550 the address was refused")).dead
+
+
+def test_a_manager_sees_who_was_not_reached_and_has_it_tried_again(desk: Desk, engine: Engine) -> None:
+    case = desk.case()
+    dead = refuse_all(engine)
+    assert dead > 0
+    client = desk.sit(MANAGER)
+    page = client.open(client.open("/board").links()["Mails that did not arrive"])
+    assert "550 the address was refused" in page.text
+    assert desk.house.case(case).reference in page.text
+    forms = [each.get("action", "") for each in page.all("form") if each.get("action", "").endswith("/again")]
+    page = client.submit(action=forms[0])
+    assert "The mail is being tried again." in page.text
+    assert undeliverable(engine) == dead - 1
+    taken = drain(engine, Library(), lambda _letter: Sending(Fate.SENT))
+    assert taken.sent + taken.superseded == 1
+    with engine.connect() as connection:
+        sealed = connection.execute(text("SELECT count(*) FROM events WHERE type = 'MailTriedAgain'")).scalar_one()
+    assert sealed == 1
+
+
+def test_trying_a_mail_again_that_somebody_has_seen_to_says_so(desk: Desk, engine: Engine) -> None:
+    desk.case()
+    refuse_all(engine)
+    client = desk.sit(MANAGER)
+    page = client.open("/board/undelivered")
+    forms = [each.get("action", "") for each in page.all("form") if each.get("action", "").endswith("/again")]
+    drained = drain(engine, Library(), lambda _letter: Sending(Fate.SENT))
+    assert drained == Posted()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET state = 'sent'"))
+    assert "tried again already" in client.submit(action=forms[0], status=409).text
+
+
+def test_nobody_but_a_manager_sees_them(desk: Desk, engine: Engine) -> None:
+    desk.case()
+    refuse_all(engine)
+    desk.sit(GUARDIAN).open("/board/undelivered", status=404)
+    guardian = desk.house.person(GUARDIAN)
+    place = next(iter(guardian.memberships)).organisation_id
+    with pytest.raises(Refused):
+        Undeliverable(engine).of(guardian, place)
+
+
+def test_a_manager_who_stands_aside_learns_nothing_of_the_case(desk: Desk, engine: Engine) -> None:
+    desk.case()
+    refuse_all(engine)
+    manager = desk.house.person(MANAGER)
+    assert names_of(manager)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET aside = ARRAY[cast(:id AS uuid)]"), {"id": manager.id})
+    assert "Every mail has been taken so far" in desk.sit(MANAGER).open("/board/undelivered").text
