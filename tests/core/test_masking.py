@@ -312,3 +312,9 @@ def test_ages() -> None:
     assert is_child(date(2008, 2, 29), on=date(2026, 2, 28)) is True
     assert is_child(date(2008, 2, 29), on=date(2026, 3, 1)) is False
     assert is_child(None, on=TODAY) is None
+
+
+def test_two_names_of_one_person_side_by_side_are_one_person() -> None:
+    named = mask(Person("Child K", "Kit Penrose aka Kitty", date(2013, 9, 9), (PersonRole.PROTECTED,)), GRACE)
+    assert named.text("Kit Kitty Penrose ran.") == "Child K ran."
+    assert named.text("Kitty-Kit ran to Grace Hill.") == "Child K ran to Adult G."

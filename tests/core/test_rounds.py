@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.core.play import GUARDIAN, PARTS, REQUESTER, STANDARD, THEIR_MANAGER, Play
+from tests.core.play import CONSENT, DEPUTY, GUARDIAN, PARTS, REQUESTER, STANDARD, THEIR_MANAGER, Play
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.due import due
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.followups import NO_CLOCK, FollowUpKind
 from workflows.core.limits import TEXT
+from workflows.core.notices import NoticeKind, notices
 from workflows.core.panel import two_needed
-from workflows.core.permissions import permitted
+from workflows.core.permissions import may_give, permitted, worker_refusal
 from workflows.core.refusals import Refused
-from workflows.core.request import Continuing, Items, Recipient, Task, Told
+from workflows.core.request import Continuing, Items, Recipient, Recipients, Task, Told
 from workflows.core.rounds import begun
 from workflows.core.uses import UseOutcome, UseState
 from workflows.definitions.calendars import seed_calendars
@@ -178,9 +179,14 @@ def test_what_is_too_long_in_a_decision_is_named_where_it_stands() -> None:
         c.ItemDecision("record", c.ItemOutcome.REFUSE, "not_necessary", LONG),
     )
     with pytest.raises(Refused) as refused:
-        play.decide("share", "refuse", items=items, retention=LONG, onward=LONG, conditions=(LONG,), review_by=day)
+        play.decide(
+            "share", "refuse", items=items, retention=LONG, onward=LONG, conditions=(LONG,), review_by=day,
+            would_change_it=LONG,
+        )  # fmt: skip
     fields = {each.field for each in refused.value.refusals if each.code == "too_long"}
-    assert fields == {"text-record", "reduction-risk", "retention", "onward", "conditions"}
+    assert fields == {
+        "text-record", "reduction-risk", "retention", "onward", "conditions", "would_change_it",
+    }  # fmt: skip
     assert play.now.decision is None
 
 
@@ -192,3 +198,58 @@ def test_evidence_that_is_too_long_is_named_by_its_principle() -> None:
     assert [(each.code, each.field) for each in refused.value.refusals] == [("too_long", "principle-7")]
     play.decide("share", "refuse", evidence=(PrincipleEvidence("7", "Both harms weighed."),))
     assert play.now.decision is not None
+
+
+def test_who_follows_one_thing_up_may_not_write_off_what_is_for_others() -> None:
+    items = PARTS[Task.ITEMS].items
+    play = Play().to("adjudication", items=Items((replace(items[0], continuing=Continuing("weekly")), items[1])))
+    play.decide("share", "refuse", review_by=play.at.date() + timedelta(days=30), **TERMS)
+    play.do(c.Release, GUARDIAN, contents=(c.ItemContent("risk", "Words."),))
+    hers, theirs = play.now.followups
+    assert (hers.kind, theirs.kind) == (FollowUpKind.TELL_PERSON, FollowUpKind.REVIEW_USE)
+    codes_of = []
+    actor = c.Actor(CONSENT.id, CONSENT.name)
+    for task in (hers, theirs):
+        command = c.FinishFollowUp(
+            id="x", actor=actor, at=play.at, case_id="case", number=task.number, note="Done."
+        )  # fmt: skip
+        refusal = may_give(play.now, CONSENT, STANDARD, command)
+        codes_of.append(refusal.code if refusal else "")
+    assert codes_of == ["", "not_yours"]
+
+
+@pytest.mark.feature("C2")
+def test_who_would_receive_it_has_no_part_in_the_answer() -> None:
+    received = Recipients((Recipient("Guardian", GUARDIAN.email, "Guardian", ("risk", "record")),))
+    play = Play().to("adjudication", recipients=received)
+    assert permitted(play.now, GUARDIAN, STANDARD)[c.Decide.type] is not None
+    refusal = worker_refusal(play.now, GUARDIAN, STANDARD, command=c.Decide.type)
+    assert refusal is not None, "nor can the work be given to her"
+    assert refusal.code == "own_case"
+
+
+@pytest.mark.feature("C18")
+def test_the_vote_that_decides_calls_nobody_to_vote() -> None:
+    play = Play().to("adjudication")
+    play.do(c.DemandSecond, GUARDIAN, reason="The whole record is asked for.")
+    told = []
+    for who in (GUARDIAN, DEPUTY):
+        before = play.now
+        happened = play.decide("share", "refuse", who=who)
+        voted = [event for event in happened if isinstance(event, e.AdjudicatorVoted)]
+        told.append([notice.kind for notice in notices(before, voted, play.now, STANDARD)])
+    assert told == [[NoticeKind.YOUR_TURN], []]
+
+
+@pytest.mark.feature("C2")
+def test_who_stands_aside_without_the_case_leaves_it_with_who_has_it() -> None:
+    play = Play().to("adjudication")
+    before = play.now
+    happened = play.do(c.DeclareConflict, GUARDIAN, reason="A cousin.")
+    assert [notice.kind for notice in notices(before, happened, play.now, STANDARD)] == [NoticeKind.STOOD_ASIDE]
+    play = Play().to("adjudication")
+    play.case = replace(play.now, assignee=GUARDIAN.id)
+    before = play.now
+    happened = play.do(c.DeclareConflict, GUARDIAN, reason="A cousin.")
+    kinds = [notice.kind for notice in notices(before, happened, play.now, STANDARD)]
+    assert kinds == [NoticeKind.STOOD_ASIDE, NoticeKind.YOUR_TURN]
