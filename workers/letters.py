@@ -17,6 +17,7 @@ from string import Template
 from zoneinfo import ZoneInfo
 
 from workflows.core.notices import NoticeKind
+from workflows.service.digesting import Digest
 from workflows.service.posting import Letter
 
 LONDON = ZoneInfo("Europe/London")
@@ -59,17 +60,43 @@ class Fields:
     link: str
 
 
+DIGEST_SUBJECT = "Your round-up from Gatehouse"
+
+
+def compose_digest(digest: Digest, *, base_url: str, sender: str) -> EmailMessage:
+    """The mail of a digest, ready to send. The same digest always has the same Message-ID."""
+    return _mail(digest, DIGEST_SUBJECT, digest_body(digest, base_url=base_url), sender)
+
+
+def digest_body(digest: Digest, *, base_url: str) -> str:
+    """The text of a digest: one line for each thing, of the fields that a letter may name."""
+    lines = "\n\n".join(digest_lines(digest, base_url=base_url))
+    return (
+        f"This is what is new for you in Gatehouse.\n\n{lines}\n\nChange how you are told: {base_url}/account/telling\n"
+    )
+
+
+def digest_lines(digest: Digest, *, base_url: str) -> list[str]:
+    """A line for each thing."""
+    fields = [fields_of(line, base_url=base_url) for line in digest.lines]
+    return [f"{each.reference}, {each.stage}, due: {each.due}\n{each.link}" for each in fields]
+
+
 def compose(letter: Letter, *, base_url: str, sender: str) -> EmailMessage:
     """The whole mail, ready to send. The same letter always gives the same Message-ID."""
+    return _mail(letter, SUBJECTS[letter.kind], body(letter, base_url=base_url), sender)
+
+
+def _mail(to: Letter | Digest, subject: str, words: str, sender: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = letter.address
-    message["Subject"] = SUBJECTS[letter.kind]
+    message["To"] = to.address
+    message["Subject"] = subject
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = letter.message_id
+    message["Message-ID"] = to.message_id
     # Nobody's holiday reply should come back to a machine.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body(letter, base_url=base_url))
+    message.set_content(words)
     return message
 
 

@@ -13,7 +13,8 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from workers.letters import SUBJECTS, fields_of
+from workers.letters import DIGEST_SUBJECT, SUBJECTS, digest_lines, fields_of
+from workflows.service.digesting import Digest
 from workflows.service.posting import Fate, Letter, Sending
 
 TIMEOUT = 10.0
@@ -36,17 +37,23 @@ class NotifySender:
 
     def send(self, letter: Letter) -> Sending:
         """Hand one letter over. Never raises for what Notify or a network does."""
+        return self._hand_over(letter, personalised(letter, template=self.template, base_url=self.base_url))
+
+    def _hand_over(self, letter: Letter | Digest, content: dict[str, object]) -> Sending:
         try:
             # Only the settings say where letters go: no proxy from the surroundings, and nowhere else is followed.
             with httpx.Client(timeout=self.timeout, trust_env=False, follow_redirects=False) as client:
                 if letter.attempts > 1 and self._has(client, letter):
                     return Sending(Fate.SENT)
-                content = personalised(letter, template=self.template, base_url=self.base_url)
                 return _understood(client.post(self.url + SENDS, json=content, headers=self._token()))
         except httpx.HTTPError as fault:
             return Sending(Fate.UNREACHABLE, type(fault).__name__)
 
-    def _has(self, client: httpx.Client, letter: Letter) -> bool:
+    def send_digest(self, digest: Digest) -> Sending:
+        """Hand one digest over, as ``send`` does."""
+        return self._hand_over(digest, personalised_digest(digest, template=self.template, base_url=self.base_url))
+
+    def _has(self, client: httpx.Client, letter: Letter | Digest) -> bool:
         """Whether Notify took this letter before its answer was lost."""
         found = client.get(self.url + LOOKS, params={"reference": letter.message_id}, headers=self._token())
         if found.status_code != httpx.codes.OK:
@@ -66,6 +73,22 @@ def personalised(letter: Letter, *, template: str, base_url: str) -> dict[str, o
         "template_id": template,
         "reference": letter.message_id,
         "personalisation": {"subject": SUBJECTS[letter.kind], **asdict(fields_of(letter, base_url=base_url))},
+    }
+
+
+def personalised_digest(digest: Digest, *, template: str, base_url: str) -> dict[str, object]:
+    """A digest in the same template: its lines stand where a letter has its reference."""
+    return {
+        "email_address": digest.address,
+        "template_id": template,
+        "reference": digest.message_id,
+        "personalisation": {
+            "subject": DIGEST_SUBJECT,
+            "reference": "\n\n".join(digest_lines(digest, base_url=base_url)),
+            "stage": "each is named above",
+            "due": "each is named above",
+            "link": f"{base_url}/work",
+        },
     }
 
 

@@ -13,11 +13,12 @@ from uuid import UUID
 
 from celery import Celery, Task
 
-from workers.letters import compose
+from workers.letters import compose, compose_digest
 from workers.notify import NotifySender
 from workers.senders import SmtpSender
 from workflows.service import registering
 from workflows.service.beating import note_beat
+from workflows.service.digesting import Digest, drain_digests
 from workflows.service.library import Library
 from workflows.service.office import Office, SessionLimits
 from workflows.service.posting import Letter, Sending, drain
@@ -70,6 +71,15 @@ class Means:
         message = compose(letter, base_url=self.settings.base_url, sender=self.settings.mail_from)
         return SmtpSender(self.settings.smtp_url).send(message)
 
+    def send_digest(self, digest: Digest) -> Sending:
+        """Write one digest and hand it to Notify or to the mail server."""
+        settings = self.settings
+        if settings.notify is not None:
+            notify = settings.notify
+            return NotifySender(notify.url, notify.key, notify.template, settings.base_url).send_digest(digest)
+        message = compose_digest(digest, base_url=settings.base_url, sender=settings.mail_from)
+        return SmtpSender(settings.smtp_url).send(message)
+
     def alone(self, name: str, work: Callable[[], None]) -> None:
         """Do the work unless this process is at it already: the round that runs will see to what is new.
 
@@ -96,6 +106,7 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
         """Send the mails that wait."""
         in_hours = means.settings.mail_in_hours
         means.alone(DRAIN, lambda: _said("post", drain(means.engine, means.library, means.send, in_hours=in_hours)))
+        means.alone(DRAIN, lambda: _said("digests", drain_digests(means.engine, means.library, means.send_digest)))
 
     @app.task(name=HEARTBEAT, shared=False)
     def heartbeat() -> None:

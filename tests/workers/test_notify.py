@@ -13,6 +13,7 @@ from workers.letters import SUBJECTS
 from workers.notify import NotifySender, personalised
 from workers.tasks import Means
 from workflows.core.notices import NoticeKind
+from workflows.service.digesting import Digest
 from workflows.service.posting import Fate, Letter, Posted, Sending, drain, undeliverable
 from workflows.settings import Notify, SettingError, Settings
 from workflows.store.engine import Engine
@@ -113,6 +114,14 @@ def test_every_kind_fills_the_allowed_fields_and_no_other(kind: NoticeKind) -> N
     assert isinstance(given, dict)
     assert set(given) == FIELDS
     assert set(content) == {"email_address", "template_id", "reference", "personalisation"}
+
+
+def test_a_digest_goes_by_the_same_template(service: NotifyService) -> None:
+    digest = Digest("d", "<d@gatehouse>", "colin@holder.example", (LETTER, LETTER), 1)
+    assert sender(service).send_digest(digest) == Sending(Fate.SENT)
+    given = service.got[0]["personalisation"]
+    assert isinstance(given, dict)
+    assert given["reference"].count("SR-2026-0001, Consent check, due: no time is running") == 2
 
 
 NEEDED = {

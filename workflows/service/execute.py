@@ -6,6 +6,7 @@ import logging
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from workflows.core import notices as tell
 from workflows.core.absences import Absence
@@ -292,9 +293,13 @@ def _tell(
     """
     hold, instead = held_until(case, definition, calendar, at=at), swaps(case, away)
     told = passed_on(told, instead, case, definition)
-    unread = notices.insert(connection, told, case_id=case.id, due_at=due_at, at=at, hold_until=hold) if told else []
+    insert = partial(
+        notices.insert, connection, case_id=case.id, due_at=due_at, at=at, hold_until=hold,
+        at_once=case.urgency in definition.at_once,
+    )  # fmt: skip
+    unread = insert(told) if told else []
     if alerts := passed_on(unheard(unread, case), instead, case, definition):
-        nobody = notices.insert(connection, alerts, case_id=case.id, due_at=due_at, at=at, hold_until=hold)
+        nobody = insert(alerts)
         for _ in nobody:
             log.error("nobody could be told about case %s, nor anybody who sees to that", case.id)
 

@@ -125,23 +125,23 @@ def claim(engine: Engine, library: Library, *, most: int = 20, in_hours: bool = 
     ``in_hours`` leaves those alone that wait until a service opens.
     """
     letters: list[Letter] = []
-    void = 0
+    ended = 0
     with transaction(engine) as connection:
         held = clock.now(connection) if in_hours else None
         mails = outbox.claim(connection, most=most, lease=LEASE, held=held)
         for mail in mails:
             try:
-                why = _void(connection, library, mail)
+                why = void(connection, library, mail)
             except (LookupError, ValueError) as fault:
                 # A row that cannot be understood must not hold up the others.
                 outbox.retry(connection, mail.id, type(fault).__name__, wait=LONGEST_WAIT, tries=FEWEST_TRIES)
                 continue
             if why:
                 outbox.superseded(connection, mail.id, why)
-                void += 1
+                ended += 1
             else:
-                letters.append(_letter(mail))
-    return Claimed(tuple(letters), superseded=void, full=len(mails) == most)
+                letters.append(letter_of(mail))
+    return Claimed(tuple(letters), superseded=ended, full=len(mails) == most)
 
 
 def sent(engine: Engine, letter: Letter) -> None:
@@ -200,7 +200,7 @@ def _send(engine: Engine, send: Callable[[Letter], Sending], letter: Letter) -> 
     return ["dead" if given_up else "later", *(["unreachable"] if answer.fate is Fate.UNREACHABLE else [])]
 
 
-def _void(connection: Connection, library: Library, mail: Leased) -> str:
+def void(connection: Connection, library: Library, mail: Leased) -> str:
     """Why the mail should not go any more, or nothing."""
     if mail.disabled:
         return "the person has left"
@@ -220,7 +220,7 @@ def _void(connection: Connection, library: Library, mail: Leased) -> str:
     return "no longer so"
 
 
-def _letter(mail: Leased) -> Letter:
+def letter_of(mail: Leased) -> Letter:
     return Letter(
         mail.id, mail.message_id, mail.email, NoticeKind(mail.kind), mail.case_id, mail.reference,
         mail.stage_title, mail.due_at, mail.attempts,

@@ -53,6 +53,7 @@ class HouseEvent(StrEnum):
     CALENDAR_IN_FORCE = "CalendarInForce"
     CALENDAR_TURNED_DOWN = "CalendarTurnedDown"
     CALENDAR_COUNTED = "CalendarCounted"
+    MAIL_CHOSEN = "MailChosen"
     MAIL_TRIED_AGAIN = "MailTriedAgain"
 
 

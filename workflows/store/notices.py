@@ -31,10 +31,12 @@ _INSERT = text(
     written AS (
         INSERT INTO notices (id, person_id, case_id, kind, stage_title, due_at, created_at)
         SELECT gen_random_uuid(), person_id, cast(:case AS uuid), kind, stage_title, :due, :at FROM audience
-        RETURNING id),
+        RETURNING id, person_id, kind),
     posted AS (
         INSERT INTO outbox (id, notice_id, channel, created_at, next_at, give_up_at, message_id, hold_until)
-        SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
+        SELECT gen_random_uuid(), id, CASE WHEN NOT :at_once AND EXISTS (SELECT FROM mail_choices m
+                   WHERE m.person_id = written.person_id AND written.kind = ANY (m.kinds))
+                   THEN 'digest' ELSE 'mail' END, clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
                '<' || id || '@gatehouse>', cast(:hold AS timestamptz) FROM written)
     SELECT t.place FROM told t WHERE NOT EXISTS (SELECT FROM audience a WHERE a.place = t.place) ORDER BY t.place"""
 )
@@ -86,10 +88,12 @@ def insert(
     due_at: datetime | None,
     at: datetime,
     hold_until: datetime | None = None,
+    at_once: bool = False,
 ) -> list[Notice]:
     """Write each notice for each person of its audience, and a mail for each; which ones have reached nobody.
 
     The mails wait until ``hold_until``, by the product's time; what is in the product can be read at once.
+    ``at_once``: no mail waits for a digest, whatever its reader has chosen.
     """
     rows = [
         {
@@ -107,6 +111,7 @@ def insert(
         "at": at,
         "patience": GIVE_UP_AFTER,
         "hold": hold_until,
+        "at_once": at_once,
     }
     return [notices[place - 1] for place in connection.execute(_INSERT, parameters).scalars()]
 

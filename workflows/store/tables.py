@@ -290,6 +290,7 @@ outbox = Table(
     Column("last_error", Text, nullable=False, server_default=""),
     # By the product's time, unlike the rest: what is not urgent waits until the service opens.
     Column("hold_until", Instant),
+    Column("digest_id", Id, ForeignKey("digests.id"), index=True),
     CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
     Index("ix_outbox_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
 )
@@ -347,5 +348,6 @@ product_clock = Table(
 # Tables of a topic stand in modules of their own; naming them here makes the metadata whole.
 from workflows.store import tables_board as tables_board  # noqa: E402
 from workflows.store import tables_calendars as tables_calendars  # noqa: E402
+from workflows.store import tables_digests as tables_digests  # noqa: E402
 from workflows.store import tables_people as tables_people  # noqa: E402
 from workflows.store import tables_timeliness as tables_timeliness  # noqa: E402
