@@ -36,6 +36,8 @@ CALLS_TO_ACT = frozenset(
 
 PASSED_ON = CALLS_TO_ACT | {NoticeKind.ESCALATION}
 """Notices that go to whoever stands in while their reader is away."""
+LADDER = (NoticeKind.REMINDER, NoticeKind.OVERDUE, NoticeKind.ESCALATION)
+"""What the rungs of a ladder say, the lowest first. After an outage they come together: one mail says enough."""
 OF_ANYBODY = frozenset({NoticeKind.RELEASED})
 """Notices that are not about the holder's work: whoever stands aside from that may still be told."""
 
@@ -85,6 +87,17 @@ def still_true(kind: NoticeKind, case: Case, definition: Definition, *, person: 
     if kind is NoticeKind.FOLLOW_UP:
         return any(TITLES[task.kind] == stage_title and is_for(case, person, task) for task in waiting(case))
     return True
+
+
+def says_more(other: NoticeKind, kind: NoticeKind, *, later: bool) -> bool:
+    """Whether a mail about ``other`` makes one about ``kind``, on the same stage to the same person, needless.
+
+    ``later``: the other was written after it. Of two that say the same, the later one stays.
+    """
+    if other not in LADDER or kind not in LADDER:
+        return False
+    rank = LADDER.index(other) - LADDER.index(kind)
+    return rank > 0 or (rank == 0 and later)
 
 
 def is_away(case: Case, person: Principal) -> bool:

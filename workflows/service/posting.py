@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from workflows.core.notices import NoticeKind
 from workflows.core.standing_in import swaps
-from workflows.core.telling import PASSED_ON, is_away, still_true
+from workflows.core.telling import LADDER, PASSED_ON, is_away, says_more, still_true
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import cases, clock, notices, outbox
@@ -215,9 +215,17 @@ def void(connection: Connection, library: Library, mail: Leased) -> str:
         if to and definition.stage(case.stage).title == mail.stage_title:
             notices.pass_on(connection, mail.id, to=to)
         return "the person is away"
-    if still_true(NoticeKind(mail.kind), case, definition, person=person, stage_title=mail.stage_title):
-        return ""
-    return "no longer so"
+    kind = NoticeKind(mail.kind)
+    if not still_true(kind, case, definition, person=person, stage_title=mail.stage_title):
+        return "no longer so"
+    if kind in LADDER:
+        for other, later in outbox.beside(connection, mail):
+            # Only what will itself be sent may take its place.
+            if says_more(NoticeKind(other), kind, later=later) and still_true(
+                NoticeKind(other), case, definition, person=person, stage_title=mail.stage_title
+            ):
+                return "another mail says more"
+    return ""
 
 
 def letter_of(mail: Leased) -> Letter:

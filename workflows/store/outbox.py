@@ -18,7 +18,10 @@ _CLAIM = text(
         AND (lease_until IS NULL OR lease_until < clock_timestamp())
         ORDER BY next_at, id LIMIT :most FOR UPDATE SKIP LOCKED),
     leased AS (
-        UPDATE outbox o SET lease_until = clock_timestamp() + :lease, attempts = o.attempts + 1
+        UPDATE outbox o SET lease_until = clock_timestamp() + :lease, attempts = o.attempts + 1,
+        -- The time for trying begins with the first try, not while a mail waits for the morning or for a worker.
+        give_up_at = CASE WHEN o.attempts > 0 THEN o.give_up_at
+            ELSE greatest(o.give_up_at, clock_timestamp() + (o.give_up_at - o.created_at)) END
         FROM claimed c WHERE o.id = c.id RETURNING o.id, o.notice_id, o.message_id, o.attempts, o.next_at)
     SELECT l.id::text, l.message_id, l.attempts, n.kind, n.stage_title, n.due_at, n.person_id::text,
            p.email, p.disabled_at IS NOT NULL AS disabled, n.case_id::text, c.reference
@@ -38,6 +41,15 @@ _RETRY = text(
 _PUT_BACK = text(
     """UPDATE outbox SET lease_until = NULL, attempts = attempts - 1
     WHERE id = cast(:id AS uuid) AND state = 'waiting'"""
+)
+_BESIDE = text(
+    """SELECT DISTINCT n.kind, (o.created_at, o.id) > (own.created_at, own.id) AS later
+    FROM outbox own JOIN notices mine ON mine.id = own.notice_id
+    JOIN notices n ON n.person_id = mine.person_id AND n.case_id = mine.case_id AND n.stage_title = mine.stage_title
+        AND n.created_at >= mine.created_at - interval '1 hour'
+    JOIN outbox o ON o.notice_id = n.id AND o.id <> own.id AND o.channel = 'mail'
+    WHERE own.id = cast(:id AS uuid)
+    AND (o.state = 'waiting' OR (o.state = 'sent' AND o.created_at > own.created_at))"""
 )
 _HELD = text(
     """SELECT count(*) AS many, min(hold_until) AS first FROM outbox
@@ -75,6 +87,11 @@ def held(connection: Connection, *, now: datetime) -> tuple[int, datetime | None
     """How many mails wait until a service opens, and when the first of them goes."""
     row = connection.execute(_HELD, {"now": now}).one()
     return row.many, row.first
+
+
+def beside(connection: Connection, mail: Leased) -> list[tuple[str, bool]]:
+    """What else waits for the same person on the same stage of the case, or went to her since: kind, and if later."""
+    return [(row.kind, row.later) for row in connection.execute(_BESIDE, {"id": mail.id})]
 
 
 def sent(connection: Connection, mail_id: str) -> None:
