@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -92,6 +92,27 @@ def two_working_days_begin(ground: Ground) -> None:
     ground.office.move_clock(datetime.combine(day, time(10), LONDON) - ground.now)
 
 
+def at(day: date, hour: int) -> datetime:
+    """This hour of a day, in London."""
+    return datetime.combine(day, time(hour), LONDON)
+
+
+def afternoon_before(ground: Ground, stretch: str) -> datetime:
+    """Move the clock to three on the last working day before a weekend, or before one in which the clocks change.
+
+    Gives ten in the evening of the next working day.
+    """
+    calendar = Library().calendar("england-and-wales")
+    day = ground.now.astimezone(LONDON).date() + timedelta(days=1)
+    while True:
+        back = calendar.on_or_after(day + timedelta(days=1))
+        changes = at(day, 15).utcoffset() != at(back, 15).utcoffset()
+        if calendar.is_working_day(day) and back - day > timedelta(days=2) and (changes or stretch == "weekend"):
+            ground.office.move_clock(at(day, 15) - ground.now)
+            return at(back, 22)
+        day += timedelta(days=1)
+
+
 def every_mail_is_one_mail(product: Product, record: Record) -> None:
     """What the database calls sent has arrived; what arrived twice is the same mail, word for word."""
     sent = {row[0] for row in record.rows("SELECT message_id FROM outbox WHERE state = 'sent'")}
@@ -149,6 +170,45 @@ def test_a_day_without_worker_beat_and_queue_loses_and_repeats_nothing(parts: Pa
         assert (record.notices(), record.rungs()) == (notices, rungs)
         assert ids_once(product)
         assert product.tool("register", "verify")
+
+
+@pytest.mark.feature("C20", "C21", "I7", "I8", "F01", "F04", "F17")
+@pytest.mark.parametrize(
+    ("stretch", "dead"),
+    [
+        ("weekend", ("worker",)),
+        ("weekend", ("beat",)),
+        ("weekend", ("valkey",)),
+        ("change of the clocks", ("worker", "beat", "valkey")),
+    ],
+    ids=["weekend-worker", "weekend-beat", "weekend-queue", "clocks-change-all"],
+)
+def test_a_weekend_or_a_change_of_the_clocks_without_a_part(parts: Parts, stretch: str, dead: tuple[str, ...]) -> None:
+    """What fell due meanwhile happens once, at the hour that the clock on the wall says, and each mail is one mail."""
+    product = parts.product
+    with contextlib.closing(Ground.over(product)) as ground:
+        record = Record(ground)
+        evening = afternoon_before(ground, stretch)
+        left = ground.brought("S2", upto="consent_check")
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet before the outage")
+        before = record.rungs()
+        ((due_at,),) = record.rows(f"SELECT due_at FROM due_items WHERE case_id = '{left}' AND rung = 'overdue'")
+        assert datetime.fromisoformat(due_at) == evening.replace(hour=17)
+
+        parts.kill(*dead)
+        ground.office.move_clock(evening - ground.now)
+        parts.start(*reversed(dead))
+        wait_for(lambda: of_case(record, left) >= LADDER, seconds=PATIENCE, what="the ladder")
+        wait_for(record.is_quiet, seconds=PATIENCE, what="quiet after the outage")
+        happened = record.rungs() - before
+        assert of_case(record, left) == LADDER
+        assert set(happened.values()) == {1}
+        every_mail_is_one_mail(product, record)
+
+
+def of_case(record: Record, case_id: str) -> set[str]:
+    """The rungs of a case that were carried out."""
+    return {rung for case, _clock, rung in record.rungs() if case == case_id}
 
 
 def ids_once(product: Product) -> bool:
