@@ -14,7 +14,7 @@ from workflows.core.definition import Definition, Role, StageKind
 from workflows.core.due import due
 from workflows.core.notices import Audience, NoticeKind
 from workflows.core.permissions import Membership, Principal
-from workflows.core.telling import CALLS_TO_ACT, among, still_true
+from workflows.core.telling import CALLS_TO_ACT, LADDER, among, says_more, still_true
 from workflows.definitions.calendars import seed_calendars
 from workflows.definitions.loader import load, read_builtin
 
@@ -117,3 +117,13 @@ def test_a_pause_moves_every_rung_of_the_ladder(standard: Definition) -> None:
     for rung, at in after.items():
         assert at > before[rung]
         assert rung == "half" or at > MONDAY + timedelta(days=28)
+
+
+@pytest.mark.feature("C20", "C24")
+def test_of_what_a_ladder_says_the_higher_step_says_more_and_of_two_the_later() -> None:
+    for low, kind in enumerate(LADDER):
+        for high, other in enumerate(LADDER):
+            for later in (True, False):
+                assert says_more(other, kind, later=later) is (high > low or (high == low and later))
+    assert not says_more(NoticeKind.ESCALATION, NoticeKind.QUESTION, later=True)
+    assert not says_more(NoticeKind.QUESTION, NoticeKind.REMINDER, later=True)
