@@ -16,12 +16,15 @@ from launch.saying import Trouble, say, tell, warn
 
 
 def _stop_on_signals() -> None:
-    """Let a polite stop run the same clean-up as Ctrl-C."""
+    """Let a polite stop run the same clean-up as Ctrl-C.
+
+    Ctrl-C itself is named too: a shell leaves it ignored in what its scripts start in the background.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
 
 

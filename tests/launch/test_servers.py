@@ -128,6 +128,19 @@ def test_the_database_of_another_version_is_refused_and_left_alone(tmp_path: Pat
     assert (old / "PG_VERSION").read_text() == "11\n"
 
 
+def test_ctrl_c_stops_also_what_a_script_started_in_the_background(tmp_path: Path) -> None:
+    """A shell leaves Ctrl-C ignored in such a process, and whatever it starts inherits that."""
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with launched("servers", "--home", str(tmp_path / "home"), log=tmp_path / "log") as process:
+            signal.signal(signal.SIGINT, usual)
+            wait_for(lambda: "Ctrl-C stops them" in said(tmp_path / "log"), seconds=60, what="the start")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) in (0, 130)
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
 def test_servers_end_when_their_starter_is_killed_and_the_next_start_keeps_the_data(tmp_path: Path) -> None:
     folder = tmp_path / "home"
     with launched("servers", "--home", str(folder), log=tmp_path / "first.log") as first:
