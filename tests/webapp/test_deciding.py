@@ -10,7 +10,7 @@ from flask import Flask
 from tests.builders import House
 from tests.page import Page
 from tests.webapp.holder import DEPUTY, GUARDIAN, LEAD, REQUESTER, Desk, choices, confirm, rated
-from workflows.core.commands import Reduction
+from workflows.core.commands import CLOCK, Reduction, Remind
 from workflows.core.definition import StageKind
 from workflows.core.weighing import Likelihood, Severity
 
@@ -146,6 +146,23 @@ def test_a_decision_on_a_case_that_went_on_is_not_stored(desk: Desk) -> None:
     version = desk.house.case(case).version
     client.send(f"/cases/{case}/decide", stale, status=409)
     assert desk.house.case(case).version == version
+
+
+@pytest.mark.feature("C2", "C20")
+def test_a_reminder_that_comes_while_the_form_is_open_stops_nobody(desk: Desk) -> None:
+    """Found in a browser: the clock did something while she wrote, and she was told that somebody was faster."""
+    case = desk.case()
+    client = desk.sit(GUARDIAN)
+    client.open(f"/cases/{case}/decide")
+    clock = desk.house.case(case).clock
+    assert clock is not None
+    later = datetime.now(UTC) + timedelta(days=9)
+    remind = Remind(id=desk.house.new_id(), actor=CLOCK, at=later, case_id=case, rung="half", clock=clock.number)
+    desk.house.casework.execute(remind)
+    page = client.submit(choices())
+    assert "Is this your decision?" in page.text
+    client.submit(confirm(page))
+    assert desk.house.case(case).decision is not None
 
 
 @pytest.mark.feature("C2", "C13")

@@ -166,7 +166,7 @@ def send(case_id: uuid.UUID) -> Response:
         # What the door says comes first: a second click on this button must find the first one's result.
         done = ASKED if isinstance(command, Ask) else _done(found, command)
         return carry_out(command, form, done=done, again=lambda form: _again(case_id, form), typed=typed(found, form))
-    if found.version != stamp["seen_version"]:
+    if found.overtaken(stamp["seen_version"]):
         return overtaken(str(case_id), typed=typed(found, form))
     require_open(found, CommandType(command.type))
     if action == "change":

@@ -74,6 +74,8 @@ class CasePage:
     id: str
     reference: str
     version: int
+    settled: int
+    """The version that a person's last act made: what the clock did afterwards overtakes nobody (core/case)."""
     definition: Definition
     stage: Stage
     kind: StageKind
@@ -141,6 +143,10 @@ class CasePage:
 
     late: Lateness | None = None
     """Why it has not been answered yet; None for what nobody has to act on, and for recipients."""
+
+    def overtaken(self, seen: int) -> bool:
+        """Whether a person has changed the case since version ``seen``."""
+        return not self.settled <= seen <= self.version
 
     def offer(self, command: str) -> Offer | None:
         """The offer for one command, by its name."""
