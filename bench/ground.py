@@ -26,6 +26,7 @@ REDIS_SETTINGS = ("GATEHOUSE_TEST_REDIS_URL", "GATEHOUSE_REDIS_URL")
 SECRET = "for-benches-only-0123456789abcdef0123456789"
 PASSWORD = "a password for benches only"
 ROUNDS = 3
+TRIES = 30
 
 
 class CannotBench(Exception):
@@ -69,9 +70,8 @@ class Ground:
 def ground(name: str) -> Iterator[Ground]:
     """A new database called gatehouse_bench_``name``, gone at the end."""
     database = f"gatehouse_bench_{name}_{os.getpid()}"
-    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+    _drop(database)
     with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(drop)
         connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(database)))
     url = server().rsplit("/", 1)[0] + "/" + database
     upgrade(url)
@@ -80,8 +80,26 @@ def ground(name: str) -> Iterator[Ground]:
         yield _peopled(url, engine)
     finally:
         engine.dispose()
-        with psycopg.connect(server(), autocommit=True) as connection:
-            connection.execute(drop)
+        _drop(database)
+
+
+def _drop(database: str) -> None:
+    """Take the database away again.
+
+    Not WITH (FORCE): that would end the server's own vacuum by hand, which a role like ours may not, and after a
+    million new rows there is one at work. Without it the server itself tells its vacuum to leave; what else still
+    holds on is a connection of ours that closes, so it is tried again for a while.
+    """
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database))
+    with psycopg.connect(server(), autocommit=True) as connection:
+        for left in reversed(range(TRIES)):
+            try:
+                connection.execute(drop)
+                return
+            except psycopg.errors.ObjectInUse:
+                if not left:
+                    raise
+                time.sleep(1)
 
 
 def _peopled(url: str, engine: Engine) -> Ground:

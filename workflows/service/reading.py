@@ -167,9 +167,8 @@ def _page(
     request = case.request if seen.request and case.counts is None else None
     clock, calendar = whole.clock or whole.held, library.calendar(case.calendar)
     return CasePage(
-        id=case.id, reference=case.reference, version=case.version, settled=case.settled,
-        definition=definition,
-        stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value, look=seen,
+        id=case.id, reference=case.reference, version=case.version, settled=case.settled, look=seen,
+        definition=definition, stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value,
         requester_name=named.requester_name, requester_org_name=named.requester_org_name,
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
