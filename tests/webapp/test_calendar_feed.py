@@ -121,6 +121,22 @@ def test_what_has_ended_or_was_never_there_answers_alike(desk: Desk) -> None:
     assert len(bodies) == 1
 
 
+def test_making_and_ending_are_on_the_houses_record_without_the_address(desk: Desk) -> None:
+    client = desk.sit(GUARDIAN)
+    first, second = make(client), make(client)
+    for _ in range(2):
+        client.open("/account/calendar")
+        client.send("/account/calendar/end", {})
+    asked = text("SELECT type, actor, events::text FROM events WHERE type LIKE 'Feed%' ORDER BY seq")
+    with desk.house.engine.connect() as connection:
+        rows = connection.execute(asked).all()
+    anne = desk.house.person(GUARDIAN).id
+    assert [(row[0], row[1]) for row in rows] == [("FeedMade", anne), ("FeedMade", anne), ("FeedEnded", anne)]
+    for path in (first, second):
+        token = path.removeprefix("/calendar/").removesuffix(".ics")
+        assert not [row for row in rows if token in row[2] or hashlib.sha256(token.encode()).hexdigest() in row[2]]
+
+
 def test_the_feed_of_a_disabled_person_ends(desk: Desk) -> None:
     desk.case()
     path = make(desk.sit(GUARDIAN))

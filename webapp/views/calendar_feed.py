@@ -44,7 +44,7 @@ def make() -> str:
 @signed_in
 def end() -> Response:
     """End the feed."""
-    _feeds().revoke(me())
+    _feeds().revoke(me(), now=g.now)
     flash("The calendar address no longer works.")
     return redirect(url_for("calendar_feed.page"), 303)
 

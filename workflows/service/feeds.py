@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from icalendar import Calendar, Event
 
@@ -21,6 +22,7 @@ from workflows.service.followups import FollowUpRow, to_follow_up
 from workflows.service.library import Library
 from workflows.service.listing import my_work
 from workflows.service.office import network
+from workflows.service.registering import HouseEvent, record_house
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import attempts, clock, feeds, people
 
@@ -59,12 +61,14 @@ class Feeds:
         token = secrets.token_urlsafe(32)
         with transaction(self.engine) as connection:
             feeds.make(connection, person.id, token_hash=_digest(token), at=now)
+            _record(connection, HouseEvent.FEED_MADE, person, at=now)
         return token
 
-    def revoke(self, person: Principal) -> None:
-        """End the person's feed: its address is nobody's."""
+    def revoke(self, person: Principal, *, now: datetime) -> None:
+        """End the person's feed: its address is nobody's. Ending what is not there is no event."""
         with transaction(self.engine) as connection:
-            feeds.revoke(connection, person.id)
+            if feeds.revoke(connection, person.id):
+                _record(connection, HouseEvent.FEED_ENDED, person, at=now)
 
     def fetch(self, token: str, *, address: str) -> bytes | Wait | None:
         """The calendar at this address now; None for an address that is nobody's, whatever the reason."""
@@ -141,6 +145,13 @@ _HEAD = {
     "method": "PUBLISH",
     "x-wr-calname": "Gatehouse: due work",
 }
+
+
+def _record(connection: Connection, kind: HouseEvent, person: Principal, *, at: datetime) -> None:
+    """On the house's record: that a way out for case work was opened or shut, and whose; never its address."""
+    record_house(
+        connection, kind=kind, facts={"person": person.id}, texts={}, command_id=str(uuid4()), by=person.id, at=at
+    )
 
 
 def _digest(token: str) -> str:

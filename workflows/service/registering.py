@@ -55,6 +55,8 @@ class HouseEvent(StrEnum):
     CALENDAR_COUNTED = "CalendarCounted"
     MAIL_CHOSEN = "MailChosen"
     MAIL_TRIED_AGAIN = "MailTriedAgain"
+    FEED_MADE = "FeedMade"
+    FEED_ENDED = "FeedEnded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ def make(connection: Connection, person_id: str, *, token_hash: str, at: datetim
     connection.execute(_MAKE, {"person": person_id, "hash": token_hash, "at": at})
 
 
-def revoke(connection: Connection, person_id: str) -> None:
-    """The person has no feed any more."""
-    connection.execute(_REVOKE, {"person": person_id})
+def revoke(connection: Connection, person_id: str) -> bool:
+    """The person has no feed any more; whether she had one."""
+    return connection.execute(_REVOKE, {"person": person_id}).rowcount > 0
 
 
 def made_at(connection: Connection, person_id: str) -> datetime | None:
