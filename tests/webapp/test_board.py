@@ -55,6 +55,20 @@ def test_filters_stand_in_the_address(desk: Desk) -> None:
     assert at_guardian not in client.open("/board?side=asked").html
 
 
+@pytest.mark.feature("C20", "C22")
+def test_what_has_run_out_is_overdue_before_any_sweep_has_said_so(desk: Desk) -> None:
+    """Found on a picture: with the worker stopped the board said that nothing was overdue, above an overdue row."""
+    late, fine = desk.case(days_ago=30), desk.case(days_ago=0)
+    assert not desk.house.case(late).overdue
+    client = desk.sit(MANAGER)
+    page = client.open("/board")
+    assert "1 overdue" in page.text
+    shown = client.open("/board?state=overdue").html
+    assert late in shown
+    assert fine not in shown
+    assert late not in client.open("/board?state=today").html
+
+
 @pytest.mark.feature("C22")
 def test_the_other_organisation_the_person_and_what_is_waited_for_are_filters(desk: Desk) -> None:
     at_guardian, asked, given = desk.case(), desk.case(upto="information_needed"), desk.case(upto="ig_advice")

@@ -22,10 +22,12 @@ _MANAGED = {"held": NOT_ASIDE, "asked": "true"}
 _OPEN = "c.closed_at IS NULL AND c.submitted_at IS NOT NULL"
 _URGENCIES = "(VALUES ('emergency', 0), ('priority', 1), ('routine', 2)) AS u(name, rank)"
 """Urgency beats age: within one urgency what falls due first stands first, and what is paused last."""
+_LATE = "(c.overdue OR c.due_at <= :now)"
+"""Marked as overdue, or not yet: a board must not say that all is in time because the sweep has not come round."""
 _STATES = {
-    "overdue": "c.overdue",
-    "today": "NOT c.overdue AND c.due_at <= :today",
-    "risk": "NOT c.overdue AND c.due_at > :today AND c.due_at <= :risk",
+    "overdue": _LATE,
+    "today": f"NOT {_LATE} AND c.due_at <= :today",
+    "risk": f"NOT {_LATE} AND c.due_at > :today AND c.due_at <= :risk",
     "paused": "c.paused",
 }
 _WAITS = {
@@ -118,8 +120,8 @@ def board(
         named = named - {"holder"} | {NOBODY}
     skip = (number - 1) * PAGE
     values = {
-        **filters, **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "size": PAGE + 1,
-        "skip": skip, "most": skip + PAGE + 1,
+        **filters, **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "now": cut.now,
+        "size": PAGE + 1, "skip": skip, "most": skip + PAGE + 1,
     }  # fmt: skip
     return _run(connection, _rows(side, filters["state"], filters["waits"], named), values)
 
