@@ -70,3 +70,28 @@ def test_every_bad_row_is_named_and_nothing_is_kept() -> None:
 )  # fmt: skip
 def test_what_is_no_file_of_days_is_refused(text: str, said: str) -> None:
     assert said in faults(text)[0]
+
+
+def calendar(*events: str) -> str:
+    inside = "".join(
+        f"BEGIN:VEVENT\r\nUID:{number}@x\r\n{each}\r\nEND:VEVENT\r\n" for number, each in enumerate(events)
+    )
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{inside}END:VCALENDAR\r\n"
+
+
+def test_a_calendar_file_is_read_and_an_event_with_an_hour_is_named() -> None:
+    good = calendar(
+        "DTSTART;VALUE=DATE:20270101\r\nSUMMARY:New Year’s Day", "DTSTART;VALUE=DATE:20261225\r\nSUMMARY:Xmas"
+    )
+    assert read_days(good) == ((date(2026, 12, 25), "Xmas"), (date(2027, 1, 1), "New Year’s Day"))
+    assert faults(calendar("DTSTART:20270101T090000Z\r\nSUMMARY:Meeting")) == (
+        "Row 1: “2027-01-01T09:00:00+” is not a date. Write it like 2027-12-27.",
+    )
+    assert faults(calendar("SUMMARY:Nothing"))[0].startswith("Row 1: “None” is not a date.")
+    assert faults("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n")
+
+
+def test_a_comma_in_a_title_stays() -> None:
+    assert read_days("2027-12-27,Christmas Day, substitute day\n") == (
+        (date(2027, 12, 27), "Christmas Day, substitute day"),
+    )

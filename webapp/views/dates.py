@@ -5,15 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, render_template, url_for
+from markupsafe import Markup
 
 from webapp.guards import signed_in
+from webapp.views.calendar_words import calendar_words, sourced
 from webapp.views.case_cards import Row, row
 from webapp.views.cases import stage_tag
 from webapp.views.desk import casework, me, open_case
 from webapp.views.showing import long_date, long_instant
-from webapp.views.time_words import CALENDAR_TITLES, TIME_DEFINITIONS
+from webapp.views.time_words import TIME_DEFINITIONS
 from workflows.core.calendars import Unit
+from workflows.core.day_sets import may_see
+from workflows.service.calendar_versions import CalendarSet
 from workflows.service.dates import ClockView, Dates, ExtensionView, PauseView
 
 blueprint = Blueprint("dates", __name__)
@@ -65,11 +69,21 @@ def _clock(clock: ClockView) -> dict[str, Any]:
     }
 
 
-def _calendar(clock: ClockView) -> list[str]:
+def _calendar(clock: ClockView) -> list[str | Markup]:
+    """By which days it is counted, in words; each version leads to its page for those who may see it."""
     if clock.unit is Unit.HOURS:
         return ["None: hours run day and night, on every day"]
-    title = CALENDAR_TITLES.get(clock.calendar, clock.calendar)
-    return [title, f"Version {clock.version}", f"Bank holidays are known up to {long_date(clock.horizon)}"]
+    words: list[str | Markup] = [_linked(each) for each in clock.sets]
+    if all(not each.calendar for each in clock.sets):
+        words.insert(0, calendar_words(clock.calendar, ()))
+    return [*words, f"Bank holidays are known up to {long_date(clock.horizon)}"]
+
+
+def _linked(found: CalendarSet) -> str | Markup:
+    if not may_see(me(), found.organisation_id):
+        return sourced(found)
+    link = Markup('<a class="govuk-link" href="{}">{}</a>')
+    return link.format(url_for("calendars.page", number=found.number), sourced(found))
 
 
 def _pause(pause: PauseView) -> str:

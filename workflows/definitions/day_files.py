@@ -1,4 +1,4 @@
-"""Files of days: the official bank holidays (JSON), or a list of our own (CSV with a date and a title on each row).
+"""Files of days: the official bank holidays (JSON or ICS), or a list of our own (CSV: a date and a title on each row).
 
 Every fault is named with its row, and a file with a fault gives nothing. A date is YYYY-MM-DD, a civil day.
 """
@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from icalendar import Calendar
+
 from workflows.core.calendars import WORKING_WEEK
 
 MOST_BYTES = 1_000_000
 MOST_DAYS = 2_000
 LONGEST_TITLE = 100
+ICS = "BEGIN:VCALENDAR"
 Rows = tuple[tuple[date, str], ...]
 
 
@@ -36,7 +39,11 @@ def read_days(text: str, *, division: str = "", weekends: bool = False) -> Rows:
     """
     if len(text.encode()) > MOST_BYTES:
         raise BadDays(["The file is larger than 1 MB. Give one that holds days only."])
-    rows = _of_json(text, division) if text.lstrip()[:1] in ("{", "[") else _of_csv(text)
+    begins = text.lstrip("\ufeff \t\r\n")
+    if begins[:1] in ("{", "["):
+        rows = _of_json(begins, division)
+    else:
+        rows = _of_ics(begins) if begins[: len(ICS)].upper() == ICS else _of_csv(text)
     found, faults = _checked(rows)
     if faults:
         raise BadDays(faults)
@@ -65,6 +72,18 @@ def _of_json(text: str, division: str) -> Iterator[tuple[int, Any, Any]]:
         yield number, known.get("date"), title
 
 
+def _of_ics(text: str) -> Iterator[tuple[int, Any, Any]]:
+    try:
+        events = Calendar.from_ical(text).walk("VEVENT")
+    except (ValueError, LookupError):
+        raise BadDays(["The file is not a whole ICS calendar. Fetch it again."]) from None
+    for number, event in enumerate(events, 1):
+        starts, title = event.get("DTSTART"), event.get("SUMMARY")
+        when = getattr(starts, "dt", None)
+        # A whole day is a date; an event with an hour is no bank holiday, and its row is named as a bad one.
+        yield number, when.isoformat() if isinstance(when, date) else when, str(title or "")
+
+
 def _of_csv(text: str) -> Iterator[tuple[int, Any, Any]]:
     try:
         rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True))
@@ -74,7 +93,7 @@ def _of_csv(text: str) -> Iterator[tuple[int, Any, Any]]:
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0].casefold() == "date"):
             continue
-        yield number, cells[0], cells[1] if len(cells) > 1 else ""
+        yield number, cells[0], ", ".join(cell for cell in cells[1:] if cell)
 
 
 def _checked(rows: Iterable[tuple[int, Any, Any]]) -> tuple[Rows, list[str]]:

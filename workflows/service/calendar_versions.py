@@ -15,7 +15,8 @@ from workflows.core.hours import OFFICE_HOURS, ServiceHours
 from workflows.core.recounting import VERSION_MARK, base_of
 from workflows.definitions.calendars import FOI, NATIONS, seed_calendars
 from workflows.store import calendars
-from workflows.store.calendars import CalendarSet, Current
+from workflows.store.calendars import CalendarSet as CalendarSet
+from workflows.store.calendars import Current
 from workflows.store.engine import Connection
 
 CLOSURE_MARK = "+"
@@ -42,6 +43,15 @@ def made_calendar(connection: Connection, name: str) -> WorkingCalendar:
     numbers, closures = _numbers(name)
     sets = {each.number: each for each in calendars.some(connection, [*numbers, closures])}
     return build(name, sets)
+
+
+def sets_of(connection: Connection, names: Iterable[str]) -> dict[str, list[CalendarSet]]:
+    """For each full name the sets that it is made of, a nation's before an organisation's."""
+    wanted = {name: [number for number in _all_numbers(name) if number] for name in names}
+    found = {
+        each.number: each for each in calendars.some(connection, sorted({n for ns in wanted.values() for n in ns}))
+    }
+    return {name: [found[number] for number in each if number in found] for name, each in wanted.items()}
 
 
 def build(name: str, sets: dict[int, CalendarSet]) -> WorkingCalendar:
@@ -81,6 +91,11 @@ def _nations(base: str) -> tuple[str, ...]:
     if base != FOI and base not in NATIONS:
         raise KeyError(base)
     return tuple(NATIONS) if base == FOI else (base,)
+
+
+def _all_numbers(name: str) -> list[int]:
+    numbers, closures = _numbers(name)
+    return [*numbers, closures]
 
 
 def _numbers(name: str) -> tuple[list[int], int]:

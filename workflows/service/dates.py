@@ -19,6 +19,7 @@ from workflows.core.refusals import not_found
 from workflows.core.spans import local_day
 from workflows.core.veil import veil_of
 from workflows.core.visibility import look
+from workflows.service.calendar_versions import CalendarSet, sets_of
 from workflows.service.library import Library
 from workflows.service.timeline import knows_why
 from workflows.service.unit_of_work import Engine, transaction
@@ -61,7 +62,8 @@ class ClockView:
     stopped_at: datetime | None
     left: TimeLeft
     calendar: str
-    version: str
+    sets: tuple[CalendarSet, ...]
+    """The versions of days that the calendar is made of; none where it came with the product."""
     horizon: date
     pauses: tuple[PauseView, ...]
     extensions: tuple[ExtensionView, ...]
@@ -91,10 +93,14 @@ class Dates:
                 raise not_found()
             lines = pages.history(connection, case_id)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="dates", at=now)
+            sets = sets_of(connection, {clock.calendar for clock in _all(named.case)})
         case = veil_of(named.case, seen.identity, on=local_day(now)).case(named.case)
         why = knows_why(seen)
         return tuple(
-            _view(case, clock, definition, self.library.calendar(clock.calendar), lines, why=why, now=now)
+            replace(
+                _view(case, clock, definition, self.library.calendar(clock.calendar), lines, why=why, now=now),
+                sets=tuple(sets[clock.calendar]),
+            )
             for clock in sorted(_all(case), key=lambda clock: (clock.stopped_at is not None, -clock.number))
         )
 
@@ -126,7 +132,7 @@ def _view(
         stopped_at=clock.stopped_at,
         left=time_left(clock, calendar, now=now),
         calendar=calendar.id,
-        version=calendar.version,
+        sets=(),
         horizon=calendar.horizon,
         pauses=tuple(_pauses(clock, lines)),
         extensions=tuple(_extensions(clock, why=why)),

@@ -45,9 +45,11 @@ _PAGE = text(
 )
 _CLOCKS = text(
     f"""SELECT c.id::text, c.reference, c.workflow, c.definition_version, c.stage, c.state -> 'clock' AS clock,
-        c.state ->> 'calendar' AS calendar, c.holder_org::text, count(*) OVER () AS total
-    FROM cases c WHERE {_OPEN} AND c.due_at IS NOT NULL ORDER BY c.due_at, c.id LIMIT :most OFFSET :skip"""
+        c.state ->> 'calendar' AS calendar, c.holder_org::text
+    FROM cases c WHERE {_OPEN} AND c.due_at IS NOT NULL AND (cast(:since AS timestamptz) IS NULL OR c.due_at >= :since)
+    ORDER BY c.due_at, c.id LIMIT :most"""
 )
+_COUNT_CLOCKS = text(f"SELECT count(*) FROM cases c WHERE {_OPEN} AND c.due_at IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,18 @@ def open_cases(
     return [(row.id, row.calendar, row.holder_org) for row in connection.execute(_PAGE, values)]
 
 
-def clocks(connection: Connection, *, bases: Sequence[str], organisation: str, most: int, skip: int) -> list[Any]:
-    """Open requests whose clock runs, those that fall due first, each with its clock and the total number."""
-    values = {"bases": list(bases), "organisation": organisation or None, "most": most, "skip": skip}
+def clocks(
+    connection: Connection, *, bases: Sequence[str], organisation: str, since: datetime | None, most: int
+) -> list[Any]:
+    """Open requests whose clock runs, those that fall due first, each with its clock; none due before ``since``."""
+    values = {"bases": list(bases), "organisation": organisation or None, "since": since, "most": most}
     return list(connection.execute(_CLOCKS, values))
+
+
+def count_clocks(connection: Connection, *, bases: Sequence[str], organisation: str) -> int:
+    """How many open requests have a clock that runs."""
+    values = {"bases": list(bases), "organisation": organisation or None}
+    return int(connection.execute(_COUNT_CLOCKS, values).scalar_one())
 
 
 def _set(row: Any) -> CalendarSet:
