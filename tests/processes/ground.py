@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.builders import House, build
 from tests.processes.product import Product
 from workflows.service.casework import Casework
 from workflows.service.demo import people
+from workflows.service.library import Library
 from workflows.service.office import Office
 from workflows.service.scenario import Cast, Scenario, moved, scenarios
 from workflows.service.unit_of_work import make_engine
 from workflows.settings import Settings
+
+LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class Ground:
         at = self.now - ago
         steps = [at + timedelta(seconds=n + 1) for n in range(6)]
         return build(self.house, key, upto=upto, submitted=at, times=steps)
+
+    def two_working_days_begin(self) -> None:
+        """Move the product's clock on to ten in the morning of a working day that another one follows."""
+        calendar = Library().calendar("england-and-wales")
+        day = self.now.astimezone(LONDON).date() + timedelta(days=1)
+        while not (calendar.is_working_day(day) and calendar.is_working_day(day + timedelta(days=1))):
+            day += timedelta(days=1)
+        self.office.move_clock(datetime.combine(day, time(10), LONDON) - self.now)
 
     def reference(self, case_id: str) -> str:
         """The reference of a case."""

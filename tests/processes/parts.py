@@ -9,7 +9,7 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import unescape
 from http.cookiejar import CookieJar
@@ -20,7 +20,7 @@ from launch import processes
 from launch.homes import Home
 from launch.servers import Servers
 from launch.supervisor import Child
-from launch.up import children, process_environment
+from launch.up import beat_command, children, process_environment, worker_command
 from tests.processes.product import PASSWORD, Product, settings_of
 
 
@@ -32,11 +32,16 @@ class Parts:
         settings = settings_of(home, database=database)
         self.product = Product(home.folder, settings["GATEHOUSE_BASE_URL"], settings)
         environment = {**process_environment(home, servers), **settings}
-        self._children: Mapping[str, Child] = {child.name: child for child in children(home, servers, environment)}
+        self._children: Mapping[str, Child] = {
+            child.name: child for child in (*children(home, servers, environment), *_spares(home, environment))
+        }
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
-        """Start parts: postgres, valkey, mail, web, worker, beat. A server answers when this returns."""
+        """Start parts: postgres, valkey, mail, web, worker, beat, and a second worker (worker2) and beat (beat2).
+
+        A server answers when this returns.
+        """
         for name in names:
             self._running[name] = process = self._children[name].start()
             if name in self.servers:
@@ -54,6 +59,19 @@ class Parts:
         for name in reversed(list(self._children)):
             if name in self._running:
                 processes.stop(self._running.pop(name), gentle=self._children[name].gentle, seconds=15)
+
+
+def _spares(home: Home, environment: Mapping[str, str]) -> Iterator[Child]:
+    """A second worker and a second beat, as somebody starts them on another machine."""
+    folder = home.run / "second"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, command in (("worker2", worker_command()), ("beat2", beat_command(folder))):
+
+        def start(name: str = name, command: Sequence[str] = tuple(command)) -> subprocess.Popen[bytes]:
+            with (home.logs / f"{name}.log").open("ab") as output:
+                return processes.spawn(command, environment=environment, folder=folder, output=output)
+
+        yield Child(name=name, start=start, log=home.logs / f"{name}.log", group=2)
 
 
 @contextmanager

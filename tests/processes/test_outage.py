@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import redis
-from sqlalchemy import text
 
 from tests.launch.starting import wait_for
 from tests.processes.ground import Ground
 from tests.processes.parts import Caller, Parts, parts_of
-from tests.processes.product import Product, own_database
+from tests.processes.product import own_database
+from tests.processes.record import Record, every_mail_is_one_mail, ids_once
 from workflows.service.library import Library
-from workflows.service.unit_of_work import reading, transaction
 
 pytestmark = [
     pytest.mark.processes,
@@ -30,66 +29,6 @@ LONDON = ZoneInfo("Europe/London")
 PATIENCE = 60.0
 LADDER = {"half", "overdue", "deputy", "manager"}
 """The rungs of a priority request at its consent check that are due on the evening of the next working day."""
-
-
-class Record:
-    """What the database says has happened."""
-
-    def __init__(self, ground: Ground) -> None:
-        self.engine = ground.house.engine
-
-    def rows(self, statement: str) -> list[tuple[str, ...]]:
-        """The rows of a question, every value as text."""
-        with reading(self.engine) as connection:
-            return [tuple(str(value) for value in row) for row in connection.execute(text(statement))]
-
-    def count(self, statement: str) -> int:
-        """The one number that a question gives."""
-        return int(self.rows(statement)[0][0])
-
-    def due(self) -> set[tuple[str, ...]]:
-        """What is due at the product's time and not done: (case, clock, rung)."""
-        ahead = "coalesce((SELECT ahead FROM product_clock), interval '0')"
-        where = f"WHERE due_at <= clock_timestamp() + {ahead}"
-        return set(self.rows(f"SELECT case_id, clock, rung FROM due_items {where}"))
-
-    def rungs(self) -> Counter[tuple[str, ...]]:
-        """How often each rung was carried out: (case, clock, rung)."""
-        kinds = "type IN ('Reminded', 'BecameOverdue', 'Escalated', 'FollowUpReminded', 'UseReviewMissed')"
-        clock = "coalesce(facts->>'clock', '0')"
-        return Counter(self.rows(f"SELECT stream, {clock}, facts->>'rung' FROM events WHERE {kinds}"))
-
-    def waiting(self) -> int:
-        """How many mails wait."""
-        return self.count("SELECT count(*) FROM outbox WHERE state = 'waiting'")
-
-    def beats(self) -> str:
-        """When beat, queue and worker last showed that they are alive."""
-        return str(self.rows("SELECT max(at) FROM heartbeats"))
-
-    def notices(self) -> int:
-        """How many notices there are."""
-        return self.count("SELECT count(*) FROM notices")
-
-    def is_quiet(self) -> bool:
-        """Nothing is due and no mail waits."""
-        return not self.due() and self.waiting() == 0
-
-    def end_leases(self) -> None:
-        """Let the time of the leases of those that were killed be over."""
-        with transaction(self.engine) as connection:
-            for table in ("due_items", "outbox"):
-                over = "lease_until = clock_timestamp() - interval '1 second'"
-                connection.execute(text(f"UPDATE {table} SET {over} WHERE lease_until IS NOT NULL"))
-
-
-def two_working_days_begin(ground: Ground) -> None:
-    """Move the product's clock on to ten in the morning of a working day that another one follows."""
-    calendar = Library().calendar("england-and-wales")
-    day = ground.now.astimezone(LONDON).date() + timedelta(days=1)
-    while not (calendar.is_working_day(day) and calendar.is_working_day(day + timedelta(days=1))):
-        day += timedelta(days=1)
-    ground.office.move_clock(datetime.combine(day, time(10), LONDON) - ground.now)
 
 
 def at(day: date, hour: int) -> datetime:
@@ -113,15 +52,6 @@ def afternoon_before(ground: Ground, stretch: str) -> datetime:
         day += timedelta(days=1)
 
 
-def every_mail_is_one_mail(product: Product, record: Record) -> None:
-    """What the database calls sent has arrived; what arrived twice is the same mail, word for word."""
-    sent = {row[0] for row in record.rows("SELECT message_id FROM outbox WHERE state = 'sent'")}
-    assert record.count("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'dead')") == 0
-    mails = product.mails()
-    assert {mail.message_id for mail in mails} == sent
-    assert len({(mail.message_id, mail.to, mail.subject, mail.body) for mail in mails}) == len(sent)
-
-
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
     """The parts of a product with the demo laid out, all running. A test leaves them so."""
@@ -139,7 +69,7 @@ def test_a_day_without_worker_beat_and_queue_loses_and_repeats_nothing(parts: Pa
     product = parts.product
     with contextlib.closing(Ground.over(product)) as ground:
         record, caller = Record(ground), Caller(product)
-        two_working_days_begin(ground)
+        ground.two_working_days_begin()
         wait_for(lambda: caller.get("/health/ready")[0] == 200, seconds=PATIENCE, what="readiness")
         left = ground.brought("S2", upto="consent_check")
         worked = ground.brought("S2", upto="consent_check")
@@ -179,9 +109,10 @@ def test_a_day_without_worker_beat_and_queue_loses_and_repeats_nothing(parts: Pa
         ("weekend", ("worker",)),
         ("weekend", ("beat",)),
         ("weekend", ("valkey",)),
+        ("weekend", ("worker", "beat", "valkey")),
         ("change of the clocks", ("worker", "beat", "valkey")),
     ],
-    ids=["weekend-worker", "weekend-beat", "weekend-queue", "clocks-change-all"],
+    ids=["weekend-worker", "weekend-beat", "weekend-queue", "weekend-all", "clocks-change-all"],
 )
 def test_a_weekend_or_a_change_of_the_clocks_without_a_part(parts: Parts, stretch: str, dead: tuple[str, ...]) -> None:
     """What fell due meanwhile happens once, at the hour that the clock on the wall says, and each mail is one mail."""
@@ -211,11 +142,6 @@ def of_case(record: Record, case_id: str) -> set[str]:
     return {rung for case, _clock, rung in record.rungs() if case == case_id}
 
 
-def ids_once(product: Product) -> bool:
-    """No mail has arrived twice: nothing was killed while it was being sent."""
-    return set(Counter(mail.message_id for mail in product.mails()).values()) == {1}
-
-
 @pytest.mark.feature("C21", "F04", "F22")
 def test_the_queue_dies_under_a_working_worker(parts: Parts) -> None:
     """The worker finds the queue again by itself; what was asked for meanwhile is done, and done once."""
@@ -238,7 +164,7 @@ def test_killed_again_and_again_in_the_middle_of_escalations(parts: Parts) -> No
     product = parts.product
     with contextlib.closing(Ground.over(product)) as ground:
         record = Record(ground)
-        two_working_days_begin(ground)
+        ground.two_working_days_begin()
         cases = [ground.brought("S2", upto="consent_check") for _ in range(8)]
         wait_for(record.is_quiet, seconds=PATIENCE, what="quiet at the start")
         before = record.rungs()
