@@ -10,6 +10,7 @@ from celery import Celery
 from celery.schedules import crontab
 
 from workers import tasks
+from workers.lines import Lines
 from workflows.settings import Settings
 
 TIME_LIMIT = 300
@@ -29,7 +30,9 @@ to expire before the next, nothing would ever be done. Late ones cost nothing, a
 
 def make_app(settings: Settings, *, means: tasks.Means | None = None) -> Celery[tasks.IdsOnly]:
     """An application for these settings, working with ``means`` if given. Connects to nothing yet."""
-    app = Celery("gatehouse", broker=settings.redis_url, task_cls=tasks.IdsOnly, set_as_current=False)
+    app = Celery(
+        "gatehouse", broker=settings.redis_url, amqp=Lines, task_cls=tasks.IdsOnly, set_as_current=False
+    )  # fmt: skip
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",

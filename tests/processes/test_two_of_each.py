@@ -31,7 +31,7 @@ LADDER = {"half", "overdue", "deputy", "manager"}
 READER = "samir.haddad"
 """Who gets a digest: the consent officer, whose move it is."""
 BOTH = ("worker", "worker2", "beat", "beat2")
-MANY = 28
+MANY = 26
 """Requests, with four rungs each: more than one round of a sweep claims, so that both workers have some."""
 
 
