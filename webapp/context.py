@@ -35,6 +35,7 @@ class Viewer:
     organisations: tuple[tuple[str, str], ...]
     roles: frozenset[Role]
     is_manager: bool
+    administers: bool
     reads_figures: bool
     may_ask: bool
     unread: int
@@ -77,6 +78,7 @@ def _viewer(
         organisations=organisations,
         roles=roles,
         is_manager=place in person.organisations_as(Role.MANAGER),
+        administers=Role.ADMINISTRATOR in roles,
         reads_figures=bool(roles & FIGURE_READERS),
         may_ask=bool(person.organisations_as(Role.REQUESTER)),
         unread=unread,

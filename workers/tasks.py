@@ -13,15 +13,17 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from workers.hooks import HookSender
 from workers.letters import compose, compose_digest
 from workers.notify import NotifySender
 from workers.senders import SmtpSender
-from workflows.service import registering
+from workflows.service import calling, registering
 from workflows.service.beating import note_beat
 from workflows.service.digesting import Digest, drain_digests
 from workflows.service.library import Library
 from workflows.service.office import Office, SessionLimits
-from workflows.service.posting import Letter, Sending, drain
+from workflows.service.posting import Letter, Posted, Sending, drain
+from workflows.service.sealing import Safe
 from workflows.service.sweeping import sweep
 from workflows.service.unit_of_work import Engine, make_engine
 from workflows.settings import Settings
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 
 SWEEP = "gatehouse.sweep_due"
 DRAIN = "gatehouse.drain_outbox"
+CALL = "gatehouse.call_webhooks"
 HEARTBEAT = "gatehouse.heartbeat"
 CHECK = "gatehouse.check_record"
 TIDY = "gatehouse.tidy"
@@ -80,6 +83,11 @@ class Means:
         message = compose_digest(digest, base_url=settings.base_url, sender=settings.mail_from)
         return SmtpSender(settings.smtp_url).send(message)
 
+    @cached_property
+    def hooks(self) -> HookSender:
+        """Hands webhooks over."""
+        return HookSender(local=self.settings.webhook_local)
+
     def alone(self, name: str, work: Callable[[], None]) -> None:
         """Do the work unless this process is at it already: the round that runs will see to what is new.
 
@@ -108,6 +116,11 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
         means.alone(DRAIN, lambda: _said("post", drain(means.engine, means.library, means.send, in_hours=in_hours)))
         means.alone(DRAIN, lambda: _said("digests", drain_digests(means.engine, means.library, means.send_digest)))
 
+    @app.task(name=CALL, shared=False)
+    def call_webhooks() -> None:
+        """Send the webhooks that wait."""
+        means.alone(CALL, lambda: _said("webhooks", _called(means)))
+
     @app.task(name=HEARTBEAT, shared=False)
     def heartbeat() -> None:
         """Note that beat, queue and worker are alive."""
@@ -120,7 +133,7 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
 
     @app.task(name=TIDY, shared=False)
     def tidy() -> None:
-        """Every hour: forget sessions that are over and attempts to sign in that no longer count."""
+        """Every hour: forget sessions that are over, attempts to sign in that no longer count, old webhooks."""
         settings = means.settings
         limits = SessionLimits(
             timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
@@ -128,6 +141,14 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
         means.alone(
             TIDY, lambda: _said("tidied", Office(means.engine, secret=settings.secret_key, limits=limits).tidy())
         )
+        means.alone(TIDY, lambda: _said("webhooks forgotten", calling.tidy(means.engine)))
+
+
+def _called(means: Means) -> Posted:
+    settings = means.settings
+    return calling.drain_calls(
+        means.engine, Safe(settings.secret_key), means.hooks.send, waits=settings.webhook_waits
+    )  # fmt: skip
 
 
 def _said(what: str, done: object) -> None:

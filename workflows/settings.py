@@ -8,11 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "GATEHOUSE_"
 SHORTEST_SECRET = 32
+_USUAL_WAITS = "5,300,1800,7200,18000,36000,50400,72000,86400"
+"""Seconds, as the Standard Webhooks specification advises."""
+MOST_WAITS, LONGEST_WAIT = 20, 604_800
+
+
+WEBHOOK_WAITS = tuple(timedelta(seconds=int(each)) for each in _USUAL_WAITS.split(","))
 
 
 class SettingError(ValueError):
@@ -50,6 +57,10 @@ class Settings:
     fewest_shown: int = 5
     notify: Notify | None = None
     """Set when mails go by GOV.UK Notify instead of SMTP."""
+    webhook_waits: tuple[timedelta, ...] = WEBHOOK_WAITS
+    """Between one try of a webhook and the next."""
+    webhook_local: bool = False
+    """Whether webhooks may go to this machine and its own network, and without https. For trying out only."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -83,12 +94,15 @@ class Settings:
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, low=0, high=5),
             fewest_shown=reader.number("FEWEST_SHOWN", 5, low=3, high=50),
             notify=_notify(reader),
+            webhook_waits=_waits(reader),
+            webhook_local=reader.flag("WEBHOOK_LOCAL"),
         )
 
 
 NAMES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "MAIL_IN_HOURS",
-    "MAIL_BY", "NOTIFY_URL", "NOTIFY_KEY", "NOTIFY_TEMPLATE", "DEMO", "DEMO_PASSWORD", "MAIL_DIR",
+    "MAIL_BY", "NOTIFY_URL", "NOTIFY_KEY", "NOTIFY_TEMPLATE", "WEBHOOK_WAITS", "WEBHOOK_LOCAL",
+    "DEMO", "DEMO_PASSWORD", "MAIL_DIR",
     "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
     "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
 )  # fmt: skip
@@ -115,6 +129,18 @@ def _notify(reader: _Reader) -> Notify | None:
     if not re.fullmatch(_UUID, template):
         raise SettingError(f"{PREFIX}NOTIFY_TEMPLATE must be the id of a template in GOV.UK Notify.")
     return Notify(url.rstrip("/"), key, template)
+
+
+def _waits(reader: _Reader) -> tuple[timedelta, ...]:
+    """The times between the tries of a webhook."""
+    parts = [part.strip() for part in reader.text("WEBHOOK_WAITS", _USUAL_WAITS).split(",")]
+    good = all(part.isascii() and part.isdigit() and 1 <= int(part) <= LONGEST_WAIT for part in parts)
+    if not good or len(parts) > MOST_WAITS:
+        raise SettingError(
+            f"{PREFIX}WEBHOOK_WAITS must be at most {MOST_WAITS} whole numbers of seconds with commas, "
+            f"each from 1 to {LONGEST_WAIT}."
+        )
+    return tuple(timedelta(seconds=int(part)) for part in parts)
 
 
 def _driver(url: str) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -27,7 +28,9 @@ from workflows.service.absences import Absences
 from workflows.service.calendaring import Calendars
 from workflows.service.office import Cost
 from workflows.service.scenario import scenarios
-from workflows.service.unit_of_work import Engine, reading
+from workflows.service.sealing import Safe
+from workflows.service.unit_of_work import Engine, reading, transaction
+from workflows.service.webhooks import Webhooks
 from workflows.settings import Settings
 from workflows.store.tables import metadata
 
@@ -158,6 +161,7 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     plan_to_be_away(house, absence_id=made[0])
     version = plan_to_close(house)
     where = [(name, path.replace("/calendars/1", f"/calendars/{version}")) for name, path in where]
+    register_a_receiver(house, webhook_id=made[0])
     opened: set[str] = set()
     for who in ROLES:
         client = PageClient(demo).sign_in(house.person(who).email).http
@@ -195,6 +199,17 @@ def plan_to_close(house: House) -> int:
         days=((now.date() + timedelta(days=300), "Training"),), hours=None, note="Training.",
         command_id=house.new_id(), at=now,
     )  # fmt: skip
+
+
+def register_a_receiver(house: House, *, webhook_id: str) -> None:
+    """The administrator has a receiver, to which nothing was sent yet."""
+    hooks = Webhooks(house.engine, Safe("for-tests-only"), resolve=lambda _host, _port: ["93.184.216.34"])
+    hooks.add(
+        house.person("peter.quayle"), house.organisation("harrowmere").id, url="https://hooks.example.org/",
+        kinds=["case.moved"], command_id=str(uuid4()), now=house.casework.now(),
+    )  # fmt: skip
+    with transaction(house.engine) as connection:
+        connection.execute(text("UPDATE webhooks SET id = cast(:id AS uuid)"), {"id": webhook_id})
 
 
 def tried(path: str, who: str) -> bool:

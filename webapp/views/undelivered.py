@@ -14,6 +14,7 @@ from webapp.views.notifications import WORDS
 from webapp.views.showing import long_instant
 from workflows.core.refusals import NOT_FOUND, Refused
 from workflows.service.undelivered import Undeliverable
+from workflows.service.webhooks import administers, host_of
 
 blueprint = Blueprint("undelivered", __name__)
 
@@ -27,7 +28,18 @@ def page() -> Response:
 
 def _page(problem: str, status: int) -> Response:
     place = managed_place()
-    found, count = Undeliverable(house().engine).of(me(), place)
+    given_up = Undeliverable(house().engine)
+    found, count = given_up.of(me(), place)
+    receivers = [
+        {
+            "id": each.id,
+            "host": host_of(each.url),
+            "count": each.count,
+            "gone": each.off_why == "gone",
+            "since": long_instant(each.since),
+        }
+        for each in given_up.receivers(me(), place)
+    ]
     lines = [
         {
             "id": each.id,
@@ -42,7 +54,10 @@ def _page(problem: str, status: int) -> Response:
         }
         for each in found
     ]
-    body = render_template("board/undelivered.html", lines=lines, count=count, org=place, problem=problem)
+    body = render_template(
+        "board/undelivered.html", lines=lines, count=count, org=place, problem=problem, receivers=receivers,
+        may_open=administers(me(), place),
+    )  # fmt: skip
     return make_response(body, status)
 
 

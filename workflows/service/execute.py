@@ -41,6 +41,7 @@ from workflows.core.rulebook import handle
 from workflows.core.standing_in import alone, lent, swaps
 from workflows.core.telling import held_until, unheard
 from workflows.core.timeliness import spells, stamped
+from workflows.core.webhooks import calls
 from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.pinning import in_force
@@ -261,7 +262,8 @@ def _store(
         cases.insert(connection, after, listing, head=sealed[-1].digest, ended=ended)
     else:
         cases.update(connection, after, listing, head=sealed[-1].digest, ended=ended)
-    events.append(connection, sealed, stream=after.id, command_id=command.id)
+    called = calls(before, happened, after, definition)
+    events.append(connection, sealed, stream=after.id, command_id=command.id, calls=called)
     if gone := erases(happened):
         events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)
     items = due(after, definition, counted)

@@ -57,6 +57,11 @@ class HouseEvent(StrEnum):
     MAIL_TRIED_AGAIN = "MailTriedAgain"
     FEED_MADE = "FeedMade"
     FEED_ENDED = "FeedEnded"
+    WEBHOOK_ADDED = "WebhookAdded"
+    WEBHOOK_ROTATED = "WebhookRotated"
+    WEBHOOK_OFF = "WebhookOff"
+    WEBHOOK_ON = "WebhookOn"
+    WEBHOOK_TRIED_AGAIN = "WebhookTriedAgain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Mails that could not be delivered: a manager sees which, and has them tried again."""
+"""Mails and webhooks that could not be delivered: a manager sees which, and has mails tried again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from workflows.service.boards import check_manager
 from workflows.service.registering import HouseEvent, record_house
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.store import undelivered as store
+from workflows.store import webhooks
 from workflows.store.notices import GIVE_UP_AFTER
 from workflows.store.undelivered import Undelivered as Undelivered
+from workflows.store.webhooks import Unreached as Unreached
 
 MOST = 100
 """As many are listed; the count says how many there are."""
@@ -35,6 +37,12 @@ class Undeliverable:
             if len(found) < MOST:
                 return found, len(found)
             return found, store.count(connection, manager.id, names=names, org=organisation_id)
+
+    def receivers(self, manager: Principal, organisation_id: str) -> Sequence[Unreached]:
+        """The receivers of webhooks that did not take messages. Raises Refused (NOT_FOUND) as above."""
+        check_manager(manager, organisation_id)
+        with reading(self.engine) as connection:
+            return webhooks.undelivered(connection, organisation_id)
 
     def retry(self, manager: Principal, organisation_id: str, mail_id: str, *, command_id: str, now: datetime) -> None:
         """Have one tried again, recorded on the house's stream.

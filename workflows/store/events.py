@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy import Connection, text
 
 from workflows.core.events import Event
 from workflows.core.register import Entry, Head, StoredEntry
+from workflows.core.webhooks import Call
+from workflows.store import webhooks
 from workflows.store.mapping import Sealed, event_from_row, instant_text
 
 _INSERT = text(
@@ -21,6 +23,7 @@ _INSERT = text(
     FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS e(seq int, ordinal int, type text, at timestamptz, actor text,
          facts jsonb, commitments jsonb, texts jsonb, salt text, digest text)"""
 )
+_INSERT_AND_CALL = text(f"WITH {webhooks.CALLED} {_INSERT.text}")
 _RESULT = text(
     "SELECT stream::text, max(seq) AS version FROM events WHERE command_id = cast(:id AS uuid) GROUP BY stream"
 )
@@ -48,8 +51,13 @@ class Past:
     event: Event
 
 
-def append(connection: Connection, sealed: list[Sealed], *, stream: str, command_id: str) -> None:
-    """Append sealed events. Raises IntegrityError when the command id has been carried out already."""
+def append(
+    connection: Connection, sealed: list[Sealed], *, stream: str, command_id: str, calls: Sequence[Call] = ()
+) -> None:
+    """Append sealed events, and in the same statement the messages to other systems about them.
+
+    Raises IntegrityError when the command id has been carried out already.
+    """
     rows = [
         {
             "seq": each.seq, "ordinal": each.ordinal, "type": each.type, "at": instant_text(each.at),
@@ -58,7 +66,12 @@ def append(connection: Connection, sealed: list[Sealed], *, stream: str, command
         }
         for each in sealed
     ]  # fmt: skip
-    connection.execute(_INSERT, {"stream": stream, "command": command_id, "rows": json.dumps(rows, ensure_ascii=False)})
+    values = {"stream": stream, "command": command_id, "rows": json.dumps(rows, ensure_ascii=False)}
+    if calls:
+        more = {"calls": webhooks.as_json(calls), "happened": sealed[-1].at}
+        connection.execute(_INSERT_AND_CALL, {**values, **more})
+    else:
+        connection.execute(_INSERT, values)
 
 
 def result_of(connection: Connection, command_id: str) -> tuple[str, int] | None:

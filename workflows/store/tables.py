@@ -293,6 +293,7 @@ outbox = Table(
     Column("digest_id", Id, ForeignKey("digests.id"), index=True),
     CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
     Index("ix_outbox_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_outbox_dead", "notice_id", postgresql_where=text("state = 'dead'")),
 )
 
 reads = Table(
@@ -351,3 +352,4 @@ from workflows.store import tables_calendars as tables_calendars  # noqa: E402
 from workflows.store import tables_digests as tables_digests  # noqa: E402
 from workflows.store import tables_people as tables_people  # noqa: E402
 from workflows.store import tables_timeliness as tables_timeliness  # noqa: E402
+from workflows.store import tables_webhooks as tables_webhooks  # noqa: E402

@@ -1,0 +1,66 @@
+"""Tables of webhooks: the receivers that organisations have registered, and one row per message to each of them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    text,
+)
+
+from workflows.store.tables import Id, Instant, metadata
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("organisation_id", Id, ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("kinds", ARRAY(Text), nullable=False),
+    # Sealed with a key of the installation: it must be read back to sign. The one before it signs as well, for a time.
+    Column("secret", Text, nullable=False),
+    Column("old_secret", Text),
+    Column("old_until", Instant),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Id, ForeignKey("people.id"), nullable=False),
+    Column("off_at", Instant),
+    # Why it is off: somebody switched it off, or the receiver said that it is gone.
+    Column("off_why", Text, nullable=False, server_default=""),
+    # By the real clock: a receiver that fails is left alone for a little, so that it holds up nobody else's.
+    Column("quiet_until", Instant),
+    CheckConstraint("off_why IN ('', 'person', 'gone')", name="off_why"),
+    CheckConstraint("(off_at IS NULL) = (off_why = '')", name="off"),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("number", BigInteger, Identity(), nullable=False),
+    Column("webhook_id", Id, ForeignKey("webhooks.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    # None for the message that tries the receiver.
+    Column("case_id", Id, ForeignKey("cases.id")),
+    Column("stage", Text, nullable=False, server_default=""),
+    Column("happened_at", Instant, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("created_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("ended_at", Instant),
+    # A status or the kind of a fault: what a receiver writes is never kept.
+    Column("last_status", Text, nullable=False, server_default=""),
+    CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
+    Index("ix_webhook_deliveries_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_webhook_deliveries_dead", "webhook_id", postgresql_where=text("state = 'dead'")),
+    Index("ix_webhook_deliveries_webhook_id", "webhook_id", "number"),
+)
