@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from webapp.logs import note, note_fault
 from webapp.security import SAFE, ForeignForm
+from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.refusals import ADVISED, BUSY, NOT_FOUND, NOT_YOURS, OWN_CASE, STALE, WRONG_STAGE, Refused
 from workflows.service.unit_of_work import Busy, Unavailable
 
@@ -25,6 +26,8 @@ STATUS = {
     "no_extension": 409,
     "extension_used": 409,
     "no_clock": 409,
+    CALENDAR_HORIZON: 409,
+    "set_answered": 409,
 }
 _LAST_RESORT = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} - Gatehouse</title></head>'
@@ -44,14 +47,17 @@ def status_of(refused: Refused) -> int:
     return STATUS.get(refused.code, 422)
 
 
-def error_page(code: int, *, message: str = "", retry_after: int = 0, stale_form: bool = False) -> Response:
+def error_page(
+    code: int, *, message: str = "", retry_after: int = 0, stale_form: bool = False, beyond: bool = False
+) -> Response:
     """The page for a status. ``message`` is one of our own sentences, never something that was sent.
 
+    ``beyond``: it would need bank holidays that are not known yet.
     ``stale_form``: a form came without a token that counts, or not from our pages; no role is the reason.
     """
     page = code if code in PAGES else 500 if code >= 500 else 400
     request_id = g.get("request_id", "")
-    told = {"stale_form": stale_form, "had_form": request.method not in SAFE}
+    told = {"stale_form": stale_form, "beyond": beyond, "had_form": request.method not in SAFE}
     try:
         body = render_template(f"errors/{page}.html", message=message or None, request_id=request_id, **told)
     except Exception as fault:  # noqa: BLE001 - whatever is wrong with the page, an answer must go out
@@ -88,7 +94,8 @@ def install(app: Flask) -> None:
     def refused(fault: Refused) -> Response:
         code = status_of(fault)
         say = "" if code == 404 else " ".join(refusal.say for refusal in fault.refusals[:3])
-        return error_page(code, message=say, retry_after=2 if code == 503 else 0)
+        beyond = fault.code == CALENDAR_HORIZON
+        return error_page(code, message=say, retry_after=2 if code == 503 else 0, beyond=beyond)
 
     @app.errorhandler(Unavailable)
     def unavailable(fault: Unavailable) -> Response:

@@ -59,9 +59,10 @@ def forecast_view(found: BoardPage, filters: BoardFilters) -> ForecastView | Non
         return None
     days = tuple(_short(day) for day in told.days)
     verb = "falls" if told.total == 1 else "fall"
+    short = " Bank holidays are not known beyond that day, so the forecast ends with it." if told.short else ""
     one = found.paused == 1
     return ForecastView(
-        words=f"{counted(told.total, 'request')} {verb} due by the end of {long_date(told.until)}.",
+        words=f"{counted(told.total, 'request')} {verb} due by the end of {long_date(told.until)}.{short}",
         apart=f"{counted(found.paused, 'request')} {'is' if one else 'are'} paused: "
         f"{'its' if one else 'their'} time stands still, so {'it is' if one else 'they are'} not counted here."
         if found.paused

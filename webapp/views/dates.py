@@ -16,6 +16,7 @@ from webapp.views.desk import casework, me, open_case
 from webapp.views.showing import long_date, long_instant
 from webapp.views.time_words import TIME_DEFINITIONS
 from workflows.core.calendars import Unit
+from workflows.core.clocks import TimeState
 from workflows.core.day_sets import may_see
 from workflows.service.calendar_versions import CalendarSet
 from workflows.service.dates import ClockView, Dates, ExtensionView, PauseView
@@ -46,7 +47,7 @@ def _clock(clock: ClockView) -> dict[str, Any]:
         row("Whose time it is", clock.whose[:1].upper() + clock.whose[1:]),
         row("Started", long_instant(clock.started_at)),
         row("Time there is", f"{clock.length}{longer}"),
-        row("Due", long_instant(clock.left.due_at) if clock.left.due_at else "No date while it is paused"),
+        row("Due", _due(clock)),
     ]
     if clock.stopped_at:
         rows.append(row("Ended", long_instant(clock.stopped_at)))
@@ -67,6 +68,12 @@ def _clock(clock: ClockView) -> dict[str, Any]:
         "days": clock.days,
         "summary": f"Day by day: {counted} of {len(clock.days)} days counted",
     }
+
+
+def _due(clock: ClockView) -> str:
+    if clock.left.due_at is not None:
+        return long_instant(clock.left.due_at)
+    return clock.left.words if clock.left.state is TimeState.UNKNOWN else "No date while it is paused"
 
 
 def _calendar(clock: ClockView) -> list[str | Markup]:

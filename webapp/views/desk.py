@@ -14,6 +14,7 @@ from webapp.errors import status_of
 from webapp.forms import clean
 from webapp.house import house
 from webapp.views.showing import long_instant
+from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.commands import Actor, Command
 from workflows.core.definition import CommandType
 from workflows.core.permissions import Principal
@@ -129,11 +130,12 @@ def carry_out(
             raise
         if refused.code in ASIDE:
             return overtaken(command.case_id, typed=typed, refusal=refused.refusals[0])
-        if status_of(refused) != 422:
+        # What would need days that are not known yet is no fault of the form, and what was typed stays there.
+        if status_of(refused) != 422 and refused.code != CALENDAR_HORIZON:
             raise
         form.errors = {each.field: each.say for each in reversed(refused.refusals)}
         form.errors = dict(reversed(form.errors.items()))
-        form.status = 422
+        form.status = status_of(refused)
         return again(form)
     flash(done)
     return redirect(url_for("cases.page", case_id=command.case_id), 303)

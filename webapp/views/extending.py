@@ -13,8 +13,10 @@ from webapp.views.acts import again, read_back, show, stamped
 from webapp.views.case_cards import Row, row
 from webapp.views.desk import Sent, carry_out, casework, me, open_case, require_open, sent
 from webapp.views.showing import long_instant
+from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.commands import Extend
 from workflows.core.definition import CommandType
+from workflows.core.refusals import Refused
 from workflows.service.extending import Extensions
 
 blueprint = Blueprint("extending", __name__)
@@ -64,7 +66,14 @@ def give(case_id: uuid.UUID) -> Response:
         form.errors = {fault.field: fault.say for fault in reversed(extensions().faults(me(), command))}
         form.errors = dict(reversed(form.errors.items()))
         if not form.errors:
-            back = read_back(command, form, found, draw=draw, typed=typed, **_reading(command))
+            try:
+                reading = _reading(command)
+            except Refused as refused:
+                if refused.code != CALENDAR_HORIZON:
+                    raise
+                form.errors, form.status = {"amount": refused.refusals[0].say}, 409
+                return draw(form)
+            back = read_back(command, form, found, draw=draw, typed=typed, **reading)
             if back is not None:
                 return back
         elif found.version == command.seen_version:

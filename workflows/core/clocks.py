@@ -120,6 +120,8 @@ class TimeState(StrEnum):
     OVERDUE = "overdue"
     PAUSED = "paused"
     STOPPED = "stopped"
+    UNKNOWN = "unknown"
+    """It falls due on a day that bank holidays are not known for yet (``beyond``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from workflows.core.beyond import known_due, working_days_known
 from workflows.core.calendars import Length, WorkingCalendar
-from workflows.core.clocks import Clock, Pause, due_at
-from workflows.core.spans import local_day
+from workflows.core.clocks import Clock, Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Lateness:
     extended: tuple[Length, ...] = ()
     extended_at: datetime | None = None
     extended_until: datetime | None = None
+    at_least: bool = False
+    """Whether more days may have passed than bank holidays are known for."""
     """By how much each time, when last, and the due instant that came of it (None while the clock is paused)."""
 
 
@@ -79,22 +81,19 @@ def lateness(wait: Wait, pushes: Iterable[Push], calendar: WorkingCalendar, *, n
     return Lateness(
         waits_for=wait.waits_for,
         since=wait.since,
-        working_days=_worked(wait.since, now, calendar),
+        working_days=working_days_known(calendar, wait.since, now)[0],
+        at_least=not working_days_known(calendar, wait.since, now)[1],
         paused_since=pause.start if pause else None,
-        paused_for=_worked(pause.start, now, calendar) if pause else 0,
+        paused_for=working_days_known(calendar, pause.start, now)[0] if pause else 0,
         paused_why=pause.reason if pause else "",
         question=wait.question,
         escalated=tuple(push for push in known if not push.chase and push.clock in numbers),
         chased=tuple(push for push in known if push.chase and push.at >= began),
         extended=tuple(replace(clock.length, amount=each.amount) for clock in clocks for each in clock.extensions),
         extended_at=more[-1].at if more else None,
-        extended_until=due_at(wait.clock, calendar) if more and wait.clock else None,
+        extended_until=known_due(wait.clock, calendar) if more and wait.clock else None,
     )
 
 
 def _open_pause(clocks: Iterable[Clock]) -> Pause | None:
     return next((pause for clock in clocks for pause in clock.pauses if pause.end is None), None)
-
-
-def _worked(since: datetime, now: datetime, calendar: WorkingCalendar) -> int:
-    return max(calendar.working_days_between(local_day(since), local_day(now)), 0)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.core.aside import stands_aside
-from workflows.core.calendars import WorkingCalendar
+from workflows.core.calendars import CalendarHorizon, WorkingCalendar
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side
 from workflows.core.followups import TITLES, waiting
@@ -45,11 +45,15 @@ OF_ANYBODY = frozenset({NoticeKind.RELEASED})
 def held_until(case: Case, definition: Definition, calendar: WorkingCalendar, *, at: datetime) -> datetime | None:
     """Until when (aware UTC) mail about this request waits, or None: what is urgent goes at once, at night too.
 
-    Counted by the service hours of the organisation that holds the information. Raises CalendarHorizon.
+    Counted by the service hours of the organisation that holds the information; where it is not known when it opens
+    next, mail goes at once: better at night than never.
     """
     if case.urgency in definition.at_once:
         return None
-    opens = next_open(at, calendar)
+    try:
+        opens = next_open(at, calendar)
+    except CalendarHorizon:
+        return None
     return opens if opens > at else None
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.core.beyond import reach_ahead
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.clocks import unit_words
 from workflows.core.definition import Definition, Role, Side, StageKind
@@ -129,7 +130,7 @@ def _cut(calendar: WorkingCalendar, *, now: datetime) -> boards.Cut:
     end = time(23, 59, 59)
     return boards.Cut(
         today=datetime.combine(today, end, LONDON),
-        risk=datetime.combine(calendar.add_working_days(today, AT_RISK_DAYS), end, LONDON),
+        risk=datetime.combine(reach_ahead(calendar, today, AT_RISK_DAYS), end, LONDON),
         now=now,
         end=end_of(last_day(calendar, now=now)),
     )

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from workflows.core import events as e
-from workflows.core.calendars import Unit, WorkingCalendar
+from workflows.core.beyond import known_left, known_why
+from workflows.core.calendars import CalendarHorizon, Unit, WorkingCalendar
 from workflows.core.case import Case
-from workflows.core.clocks import Clock, TimeLeft, length_words, time_left
+from workflows.core.clocks import Clock, TimeLeft, length_words
 from workflows.core.definition import CommandType, Definition, Side
 from workflows.core.due import due
-from workflows.core.explaining import CountedDay, why_this_date
+from workflows.core.explaining import CountedDay
 from workflows.core.extending import rule_of
 from workflows.core.permissions import Principal, role_words
 from workflows.core.refusals import not_found
@@ -130,13 +131,13 @@ def _view(
         whole=length_words(clock.whole),
         unit=clock.length.unit,
         stopped_at=clock.stopped_at,
-        left=time_left(clock, calendar, now=now),
+        left=known_left(clock, calendar, now=now),
         calendar=calendar.id,
         sets=(),
         horizon=calendar.horizon,
         pauses=tuple(_pauses(clock, lines)),
         extensions=tuple(_extensions(clock, why=why)),
-        days=why_this_date(clock, calendar, now=now),
+        days=known_why(clock, calendar, now=now),
         may_extend=_may_extend(case, definition) if case.clock is clock else "",
         given_back_at=_given_back_at(case, definition, calendar) if case.clock is clock else None,
     )
@@ -170,7 +171,10 @@ def _ended(event: e.Event) -> str:
 
 
 def _given_back_at(case: Case, definition: Definition, calendar: WorkingCalendar) -> datetime | None:
-    items = due(case, definition, calendar)
+    try:
+        items = due(case, definition, calendar)
+    except CalendarHorizon:
+        return None
     return next((item.at for item in items if item.command is CommandType.GIVE_BACK), None)
 
 

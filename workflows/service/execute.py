@@ -11,7 +11,8 @@ from functools import partial
 from workflows.core import notices as tell
 from workflows.core.absences import Absence
 from workflows.core.acting import actor_of
-from workflows.core.calendars import WorkingCalendar
+from workflows.core.beyond import known_due, too_far
+from workflows.core.calendars import CalendarHorizon, WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
 from workflows.core.commands import (
@@ -68,7 +69,8 @@ def execute(engine: Way, library: Library, command: Command) -> Done:
     ``engine`` may be a connection that is held for several commands, one after another.
 
     Raises:
-        Refused: with every reason, code NOT_FOUND for who may not know, STALE for an old version.
+        Refused: with every reason, code NOT_FOUND for who may not know, STALE for an old version,
+            CALENDAR_HORIZON where a date would lie beyond what is known.
         Busy: somebody else holds the case; nothing changed, try again.
         Unavailable: the database cannot be reached.
     """
@@ -78,6 +80,8 @@ def execute(engine: Way, library: Library, command: Command) -> Done:
             if isinstance(command, Start):
                 return _start(connection, library, command)
             return _carry_out(connection, library, command)
+    except CalendarHorizon as far:
+        raise too_far(far) from None
     except Taken:
         if (earlier := _earlier(engine, command)) is not None:
             return earlier
@@ -189,7 +193,7 @@ def _recounting(connection: Connection, library: Library, case: Case, command: R
         return command
     return replace(
         command,
-        due_before=due_at(case.clock, library.calendar(case.calendar)),
+        due_before=known_due(case.clock, library.calendar(case.calendar)),
         due_after=due_at(replace(case.clock, calendar=days), library.calendar(days)),
     )
 
@@ -267,7 +271,11 @@ def _store(
     if gone := erases(happened):
         events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)
     items = due(after, definition, counted)
-    if before is None or items != (due(before, definition, calendar) if work is None else work):
+    if (
+        before is None
+        or isinstance(command, RecountClock)
+        or items != (due(before, definition, calendar) if work is None else work)
+    ):
         due_items.replace(connection, after.id, items)
     if told := tell.notices(before, happened, after, definition):
         if away is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from workflows.core.beyond import known_due, too_far
+from workflows.core.calendars import CalendarHorizon
 from workflows.core.case import Case
 from workflows.core.clocks import Clock, Extension, due_at, length_words, unit_words
 from workflows.core.commands import Extend
@@ -49,7 +51,7 @@ class Extensions:
         rule = rule_of(case, definition)
         if rule is None:
             raise Refused(Refusal(NO_EXTENSION, "The workflow does not let anybody extend the time here."))
-        due = due_at(clock, self.library.calendar(case.calendar))
+        due = known_due(clock, self.library.calendar(case.calendar))
         return MoreTime(unit_words(rule.most.unit), length_words(rule.most), rule.most.amount - used(case), due)
 
     def faults(self, person: Principal, command: Extend) -> tuple[Refusal, ...]:
@@ -61,8 +63,11 @@ class Extensions:
         """How the due date would move. Raises Refused."""
         case, _, clock = self._clock(person, command.case_id)
         calendar = self.library.calendar(case.calendar)
-        before = due_at(clock, calendar)
-        after = due_at(with_more(clock, Extension(command.at, person.id, command.amount, "")), calendar)
+        try:
+            before = due_at(clock, calendar)
+            after = due_at(with_more(clock, Extension(command.at, person.id, command.amount, "")), calendar)
+        except CalendarHorizon as far:
+            raise too_far(far) from None
         if before is None or after is None:
             raise Refused(Refusal("no_clock", "The clock stands still, so its time is not extended now."))
         return Moved(before, after, late=after <= command.at)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from workflows.core.beyond import reach_ahead
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.definition import Side
 from workflows.core.permissions import role_words
@@ -51,6 +52,8 @@ class Forecast:
     until: date
     days: tuple[date, ...]
     rows: tuple[ForecastRow, ...]
+    short: bool = False
+    """Whether it ends sooner, because bank holidays are not known for the days after."""
 
     @property
     def totals(self) -> tuple[int, ...]:
@@ -64,8 +67,8 @@ class Forecast:
 
 
 def last_day(calendar: WorkingCalendar, *, now: datetime) -> date:
-    """The day with which the forecast ends, by the organisation's calendar."""
-    return calendar.add_working_days(now.astimezone(LONDON).date(), WORKING_DAYS)
+    """The day with which the forecast ends, by the organisation's calendar; no later than that is known."""
+    return reach_ahead(calendar, now.astimezone(LONDON).date(), WORKING_DAYS)
 
 
 def end_of(day: date) -> datetime:
@@ -81,7 +84,7 @@ def forecast(
     filled = {row.day for row in found}
     span = (today + ONE_DAY * number for number in range((until - today).days + 1))
     days = tuple(day for day in span if day in filled or (day > today and calendar.is_working_day(day)))
-    return Forecast(until, days, _rows(connection, library, found, days))
+    return Forecast(until, days, _rows(connection, library, found, days), short=until >= calendar.horizon)
 
 
 def _rows(

@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from workflows.core.aside import names_of
-from workflows.core.clocks import Clock, TimeLeft, time_left
+from workflows.core.beyond import known_left
+from workflows.core.clocks import Clock, TimeLeft
 from workflows.core.definition import Definition, Role
 from workflows.core.permissions import Principal
 from workflows.core.refusals import not_found
@@ -89,7 +90,7 @@ def _definition(connection: Connection, library: Library, row: Any) -> Definitio
 def row_time(library: Library, row: Any, *, now: datetime) -> TimeLeft | None:
     """The time left of a list row, from the clock in it."""
     clock = clock_from(row.clock) or clock_from(row.held)
-    return time_left(clock, library.calendar(clock.calendar), now=now) if clock else None
+    return known_left(clock, library.calendar(clock.calendar), now=now) if clock else None
 
 
 def clock_from(text: str | None) -> Clock | None:

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from workflows.core import events as e
 from workflows.core.ages import age_band
+from workflows.core.beyond import known_left, known_why
 from workflows.core.case import Case
-from workflows.core.clocks import TimeLeft, time_left
+from workflows.core.clocks import TimeLeft
 from workflows.core.commands import Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
-from workflows.core.explaining import why_this_date
 from workflows.core.extending import EXTENSION_USED, NO_EXTENSION
 from workflows.core.facts import facts
 from workflows.core.flows import narrowed, narrowed_event
@@ -143,7 +143,7 @@ def missing(case: Case, definition: Definition) -> tuple[Refusal, ...]:
 def time_of(case: Case, library: Library, *, now: datetime) -> TimeLeft | None:
     """The time left on the clock that matters: the running one, else the one that is held."""
     clock = case.clock or case.held
-    return time_left(clock, library.calendar(case.calendar), now=now) if clock else None
+    return known_left(clock, library.calendar(case.calendar), now=now) if clock else None
 
 
 def _page(
@@ -173,8 +173,8 @@ def _page(
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
         awaits=awaits(whole, definition, person, assignee=named.assignee_name), assignee_name=named.assignee_name,
-        time_left=time_left(clock, calendar, now=now) if clock else None,
-        why_this_date=why_this_date(clock, calendar, now=now) if clock else (),
+        time_left=known_left(clock, calendar, now=now) if clock else None,
+        why_this_date=known_why(clock, calendar, now=now) if clock else (),
         paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,
         submitted_at=case.submitted_at, closed_at=case.closed_at, round=case.round,
         outcome=case.outcome.value if case.outcome else "",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.commands import CLOCK, RUNG_COMMANDS, Rung
 from workflows.core.due import due
 from workflows.core.refusals import Refused
@@ -92,7 +93,10 @@ def command_of(item: Claimed, *, now: datetime) -> Rung:
 def _carry_out(engine: Way, library: Library, item: Claimed, *, now: datetime) -> bool:
     try:
         execute(engine, library, command_of(item, now=now))
-    except Refused:
+    except Refused as refused:
+        if refused.code == CALENDAR_HORIZON:
+            # It is due: it is tried again until the days that it needs are known.
+            raise
         _index_again(engine, library, item)
         return False
     return True

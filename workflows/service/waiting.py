@@ -50,7 +50,8 @@ def _push(line: Line) -> Push | None:
 
 def sentences(found: Lateness) -> tuple[str, ...]:
     """The reason, one thing a sentence, that which matters first."""
-    said = [f"Waiting for {found.waits_for} for {days(found.working_days)}, since {_day(found.since)}."]
+    known = "at least " if found.at_least else ""
+    said = [f"Waiting for {found.waits_for} for {known}{days(found.working_days)}, since {_day(found.since)}."]
     if found.paused_since is not None:
         said.append(_paused(found))
     said += [f"Escalated to {push.told} on {_instant(push.at)}." for push in found.escalated]
