@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import workflows.definitions
 from tests.definitions.broken import ALL, STANDARD, Broken
+from workflows.core.definition import Role
 from workflows.definitions.faults import BadDefinition
-from workflows.definitions.lint import check, load_checked
+from workflows.definitions.lint import check, load_checked, unheard
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.definitions.rules_paths import demands_delegation
 from workflows.definitions.source import read
@@ -48,7 +49,18 @@ def test_a_version_with_faults_is_not_loaded_for_publishing() -> None:
 
 
 def test_every_rule_has_a_broken_workflow() -> None:
-    assert _rules_in_the_code() == {broken.rule for broken in ALL}
+    assert _rules_in_the_code() == {broken.rule for broken in ALL} | {"rung-reaches-nobody"}
+
+
+@pytest.mark.feature("C20")
+def test_a_step_that_nobody_would_be_told_by_is_found_where_the_people_are_known() -> None:
+    everybody = frozenset(Role)
+    assert unheard(STANDARD, source="ours.yaml", held=everybody) == ()
+    assert unheard(STANDARD, source="ours.yaml", held=everybody - {Role.DEPUTY_GUARDIAN}) == ()
+    (fault,) = unheard(STANDARD, source="ours.yaml", held=everybody - {Role.NAMED_SENIOR})
+    line = STANDARD.count("\n", 0, STANDARD.index("tell: [named_senior]")) + 1
+    assert (fault.rule, fault.line) == ("rung-reaches-nobody", line)
+    assert "no organisation has anybody as “named_senior”" in fault.say
 
 
 def _rules_in_the_code() -> set[str]:

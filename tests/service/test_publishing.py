@@ -53,6 +53,16 @@ def test_the_same_or_a_lower_version_is_refused_and_nothing_changes(house: House
     assert [row.version for row in published(house.engine)] == [1, 2]
 
 
+@pytest.mark.feature("C20")
+def test_a_ladder_with_a_step_that_nobody_would_be_told_by_is_not_published(house: House) -> None:
+    with transaction(house.engine) as connection:
+        connection.execute(text("DELETE FROM memberships WHERE role = 'named_senior'"))
+    with pytest.raises(BadDefinition) as refused:
+        publish(house.engine, version(2), source="two.yaml", by="", at=NOW)
+    assert {fault.rule for fault in refused.value.faults} == {"rung-reaches-nobody"}
+    assert [row.version for row in published(house.engine)] == [1]
+
+
 def test_a_bad_workflow_is_not_published(house: House) -> None:
     bad = version(2).replace("ladder: holder\n", "ladder: nobody\n", 1)
     with pytest.raises(BadDefinition) as refused:

@@ -236,10 +236,11 @@ class RungAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """When a rung falls: a fraction of the clock, or a length after the due instant."""
+    """When a rung falls: a fraction of the clock, or a length after the due instant or before it. One of the three."""
 
     fraction: float | None = None
     after_due: Length | None = None
+    before_due: Length | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,5 +100,9 @@ def _instant(clock: Clock, calendar: WorkingCalendar, when: When) -> datetime:
     now = max([clock.started_at, *ends, *(each.at for each in clock.extensions)])
     if when.fraction is not None:
         return fraction_instant(clock, calendar, fraction=when.fraction, now=now)
+    if when.before_due is not None:
+        # Counted back it could come before the clock began: over a weekend, say. Then it falls at once.
+        early = offset_instant(clock, calendar, length=when.before_due, after_due=False, now=now)
+        return max(early, clock.started_at)
     assert when.after_due is not None
     return offset_instant(clock, calendar, length=when.after_due, after_due=True, now=now)

@@ -6,11 +6,11 @@ shape; they make sense together. A fault says its rule, its line and how to mend
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
-from workflows.core.definition import Definition
-from workflows.definitions import guard_words, rules_decisions, rules_paths, rules_stages, rules_time
+from workflows.core.definition import Definition, Role
+from workflows.definitions import guard_words, rules_decisions, rules_ladders, rules_paths, rules_stages, rules_time
 from workflows.definitions.faults import BadDefinition, Fault
 from workflows.definitions.loader import definition_of, guard_faults, ladder_faults, load, shape
 from workflows.definitions.source import read
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *rules_stages.RULES,
     *rules_paths.RULES,
     *rules_time.RULES,
+    *rules_ladders.RULES,
     *rules_decisions.RULES,
     *guard_words.RULES,
 )
@@ -47,6 +48,15 @@ def _check(text: str, source: str) -> tuple[Fault, ...]:
         definition = definition_of(where, subject.model)
         found.extend(fault for tried in rules_decisions.TRIED_RULES for fault in tried(subject, definition))
     return tuple(sorted({*found, *broken}))
+
+
+def unheard(text: str, *, source: str, held: Collection[Role]) -> tuple[Fault, ...]:
+    """The steps of a good workflow that would reach nobody, where ``held`` are the roles that somebody has somewhere.
+
+    Asked where people are known: when a version is published for them.
+    """
+    where = read(text, source=source)
+    return tuple(sorted(set(rules_ladders.unheld(Subject(where, shape(where)), held))))
 
 
 def load_checked(text: str, *, source: str) -> Definition:

@@ -45,6 +45,7 @@ _WORKFLOW_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PACK = re.compile(r"[a-z][a-z0-9-]{0,59}/[0-9a-z][0-9a-z.-]{0,19}")
 _LENGTH = re.compile(r"([0-9]{1,9}) ([a-z_]+)")
 _PERCENT = re.compile(r"([0-9]{1,9})%")
+_BEFORE = " before"
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _NO_SUCH_HOUR = 1
 
@@ -149,6 +150,8 @@ def _when(value: Any) -> When:
         if not 1 <= int(found[1]) <= 99:
             wrong("bad-length", "A part of the clock goes from 1% to 99%. Write due for the end of it.")
         return When(fraction=int(found[1]) / 100)
+    if text.endswith(_BEFORE):
+        return When(before_due=length(text.removesuffix(_BEFORE)))
     return When(after_due=length(text))
 
 

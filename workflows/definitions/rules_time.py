@@ -13,14 +13,6 @@ from workflows.definitions.rules_stages import NEVER_PERFORMERS, REQUESTER_KINDS
 from workflows.definitions.subject import Subject
 
 DUE = When(after_due=Length(0, Unit.HOURS))
-HOURS_IN: dict[Unit, int] = {
-    Unit.HOURS: 1,
-    Unit.WORKING_HOURS: 1,
-    Unit.WORKING_DAYS: 24,
-    Unit.CALENDAR_DAYS: 24,
-    Unit.CALENDAR_MONTHS: 28 * 24,
-}
-"""The fewest hours of each unit: enough to tell which of two rungs is meant to be the later one."""
 
 
 def clocks(subject: Subject) -> Iterator[Fault]:
@@ -138,26 +130,4 @@ def last(subject: Subject) -> Iterator[Fault]:
                 yield subject.fault("give-back-not-last", say, "ladders", name, index)
 
 
-def order(subject: Subject) -> Iterator[Fault]:
-    """A ladder is written in the order in which its rungs fall, for every urgency."""
-    for name, ladder in subject.model.ladders.items():
-        for urgency in Urgency:
-            before: tuple[float, float] = (0, 0)
-            for index, rung in enumerate(ladder):
-                if urgency not in rung.when:
-                    continue
-                this = _place(rung.when[urgency])
-                if this < before:
-                    say = f"For {urgency}, “{rung.key}” falls before one above it. Change time or order."
-                    yield subject.fault("rung-out-of-order", say, "ladders", name, index, "when", urgency.value)
-                before = max(before, this)
-
-
-def _place(when: When) -> tuple[float, float]:
-    if when.fraction is not None:
-        return (when.fraction, 0)
-    assert when.after_due is not None
-    return (1, when.after_due.amount * HOURS_IN[when.after_due.unit])
-
-
-RULES = (clocks, extensions, overdue, rungs, pauses, last, order)
+RULES = (clocks, extensions, overdue, rungs, pauses, last)

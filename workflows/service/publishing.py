@@ -6,11 +6,12 @@ from datetime import datetime
 from uuid import uuid4
 
 from workflows.core.definition import DefinitionRef
-from workflows.definitions.lint import load_checked
+from workflows.definitions.faults import BadDefinition
+from workflows.definitions.lint import load_checked, unheard
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.service.registering import HouseEvent, record_house
 from workflows.service.unit_of_work import Engine, IntegrityError, reading, transaction
-from workflows.store import definitions
+from workflows.store import definitions, people
 from workflows.store.definitions import Listed, Published
 
 __all__ = ["Listed", "NotNewer", "publish", "publish_shipped", "published"]
@@ -26,13 +27,16 @@ class NotNewer(Exception):
         )
 
 
-def publish(engine: Engine, text: str, *, source: str, by: str, at: datetime) -> DefinitionRef:
+def publish(engine: Engine, text: str, *, source: str, by: str, at: datetime, shipped: bool = False) -> DefinitionRef:
     """Publish the version that ``text`` holds; new cases start on it from now on.
 
-    ``source`` names the file in faults, ``by`` is a person's id, or empty for the command line.
+    ``source`` names the file in faults, ``by`` is a person's id, or empty for the command line. One of the product's
+    own (``shipped``) may have steps that reach nobody here: that is an alert when it comes to that.
     Raises BadDefinition (every fault), NotNewer, Busy, Unavailable.
     """
     ref = load_checked(text, source=source).ref
+    if not shipped:
+        _check_reach(engine, text, source=source)
     row = Published(ref.workflow, ref.version, ref.digest, text)
     try:
         with transaction(engine) as connection:
@@ -50,6 +54,14 @@ def publish(engine: Engine, text: str, *, source: str, by: str, at: datetime) ->
     return ref
 
 
+def _check_reach(engine: Engine, text: str, *, source: str) -> None:
+    """Raises BadDefinition for steps of ladders that nobody would be told by. Of a house without people: nothing."""
+    with reading(engine) as connection:
+        held = people.roles_held(connection)
+    if held and (faults := unheard(text, source=source, held=held)):
+        raise BadDefinition(faults)
+
+
 def publish_shipped(engine: Engine, *, by: str, at: datetime, newer: bool = True) -> tuple[DefinitionRef, ...]:
     """Publish each workflow of the product that is newer than what is published; which ones that were.
 
@@ -64,7 +76,7 @@ def publish_shipped(engine: Engine, *, by: str, at: datetime, newer: bool = True
         if name in known and not newer:
             continue
         if known.get(name, 0) < load(text, source=f"{name}.yaml").ref.version:
-            done.append(publish(engine, text, source=f"{name}.yaml", by=by, at=at))
+            done.append(publish(engine, text, source=f"{name}.yaml", by=by, at=at, shipped=True))
     return tuple(done)
 
 

@@ -106,6 +106,12 @@ _CREDENTIALS = select(people.c.id, people.c.password_hash, people.c.disabled_at)
 )
 
 
+def roles_held(connection: Connection) -> frozenset[Role]:
+    """The roles that anybody who can sign in holds anywhere."""
+    there = select(memberships.c.role).distinct().join(people, people.c.id == memberships.c.person_id)
+    return frozenset(Role(role) for role in connection.execute(there.where(people.c.disabled_at.is_(None))).scalars())
+
+
 def known_roles(pairs: Iterable[tuple[str, str]]) -> frozenset[Membership]:
     """Memberships from (organisation id, role) pairs; a role this version does not know gives nothing."""
     return frozenset(Membership(organisation_id, Role(role)) for organisation_id, role in pairs if role in _ROLES)
