@@ -76,6 +76,7 @@ def schedule(settings: Settings) -> dict[str, Any]:
         "sweep": {"task": tasks.SWEEP, **often},
         "post": {"task": tasks.DRAIN, **often},
         "webhooks": {"task": tasks.CALL, **often},
+        "arrivals": {"task": tasks.ASK, "schedule": 60.0, "options": {"expires": 60 + PATIENCE}},
         "heartbeat": {"task": tasks.HEARTBEAT, **often},
         "check": {"task": tasks.CHECK, "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
         "tidy": {"task": tasks.TIDY, "schedule": crontab(minute=50), "options": {"expires": 1800}},

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass
+from uuid import UUID
 
 import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from workers.letters import DIGEST_SUBJECT, SUBJECTS, digest_lines, fields_of
+from workflows.service.arriving import Arrival, Heard
 from workflows.service.digesting import Digest
 from workflows.service.posting import Fate, Letter, Sending
 
@@ -21,6 +23,9 @@ TIMEOUT = 10.0
 """Seconds for each step of a conversation with Notify."""
 
 UUID_LENGTH = 36
+DELIVERED = "delivered"
+FAILED = frozenset({"permanent-failure", "temporary-failure", "technical-failure"})
+"""What Notify says of a mail in the end. Any other status means that it is still at it."""
 SENDS = "/v2/notifications/email"
 LOOKS = "/v2/notifications"
 
@@ -43,8 +48,8 @@ class NotifySender:
         try:
             # Only the settings say where letters go: no proxy from the surroundings, and nowhere else is followed.
             with httpx.Client(timeout=self.timeout, trust_env=False, follow_redirects=False) as client:
-                if letter.attempts > 1 and self._has(client, letter):
-                    return Sending(Fate.SENT)
+                if letter.attempts > 1 and (receipt := self._has(client, letter)) is not None:
+                    return Sending(Fate.SENT, receipt=receipt)
                 return _understood(client.post(self.url + SENDS, json=content, headers=self._token()))
         except httpx.HTTPError as fault:
             return Sending(Fate.UNREACHABLE, type(fault).__name__)
@@ -53,12 +58,31 @@ class NotifySender:
         """Hand one digest over, as ``send`` does."""
         return self._hand_over(digest, personalised_digest(digest, template=self.template, base_url=self.base_url))
 
-    def _has(self, client: httpx.Client, letter: Letter | Digest) -> bool:
-        """Whether Notify took this letter before its answer was lost."""
+    def _has(self, client: httpx.Client, letter: Letter | Digest) -> str | None:
+        """What Notify calls this letter, if it took it before its answer was lost. One that failed does not count."""
         found = client.get(self.url + LOOKS, params={"reference": letter.message_id}, headers=self._token())
         if found.status_code != httpx.codes.OK:
-            return False
-        return any(each.get("reference") == letter.message_id for each in _dicts(found, "notifications"))
+            return None
+        for each in _dicts(found, "notifications"):
+            if each.get("reference") == letter.message_id and each.get("status") not in FAILED:
+                return _receipt(each)
+        return None
+
+    def look(self, receipt: str) -> Heard:
+        """What Notify says by now of a letter that it took. Never raises for what Notify or a network does."""
+        try:
+            with httpx.Client(timeout=self.timeout, trust_env=False, follow_redirects=False) as client:
+                answer = client.get(f"{self.url}{LOOKS}/{receipt}", headers=self._token())
+        except httpx.HTTPError:
+            return Heard(Arrival.UNREACHABLE)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return Heard(Arrival.FORGOTTEN)
+        if answer.status_code != httpx.codes.OK:
+            return Heard(Arrival.UNREACHABLE)
+        status = _content(answer).get("status")
+        if status in FAILED:
+            return Heard(Arrival.FAILED, str(status))
+        return Heard(Arrival.ARRIVED if status == DELIVERED else Arrival.ON_ITS_WAY)
 
     def _token(self) -> dict[str, str]:
         claims = {"iss": self.key[-2 * UUID_LENGTH - 1 : -UUID_LENGTH - 1], "iat": int(time.time())}
@@ -97,7 +121,7 @@ def _understood(answer: httpx.Response) -> Sending:
     code = answer.status_code
     match code:
         case httpx.codes.CREATED:
-            return Sending(Fate.SENT)
+            return Sending(Fate.SENT, receipt=_receipt(_content(answer)))
         case httpx.codes.BAD_REQUEST if _is_the_address(answer):
             return Sending(Fate.NEVER, f"{code} the address was refused")
         case httpx.codes.BAD_REQUEST:
@@ -121,9 +145,22 @@ def _is_the_address(answer: httpx.Response) -> bool:
 
 def _dicts(answer: httpx.Response, name: str) -> list[dict[str, object]]:
     """A list of objects out of an answer's JSON; nothing when it is not of that form."""
+    found = _content(answer).get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _content(answer: httpx.Response) -> dict[str, object]:
+    """An answer's JSON; nothing when it is no object."""
     try:
         content = answer.json()
     except ValueError:
-        return []
-    found = content.get(name) if isinstance(content, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _receipt(notification: dict[str, object]) -> str:
+    """What Notify calls a mail: it becomes part of an address, so nothing but an id is taken for one."""
+    try:
+        return str(UUID(str(notification.get("id"))))
+    except ValueError:
+        return ""

@@ -17,7 +17,7 @@ from workers.hooks import HookSender
 from workers.letters import compose, compose_digest
 from workers.notify import NotifySender
 from workers.senders import SmtpSender
-from workflows.service import calling, registering
+from workflows.service import arriving, calling, registering
 from workflows.service.beating import note_beat
 from workflows.service.digesting import Digest, drain_digests
 from workflows.service.library import Library
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 SWEEP = "gatehouse.sweep_due"
 DRAIN = "gatehouse.drain_outbox"
 CALL = "gatehouse.call_webhooks"
+ASK = "gatehouse.ask_arrival"
 HEARTBEAT = "gatehouse.heartbeat"
 CHECK = "gatehouse.check_record"
 TIDY = "gatehouse.tidy"
@@ -65,21 +66,26 @@ class Means:
         """The way to the database."""
         return make_engine(self.settings.database_url, pool_size=4, name="gatehouse worker")
 
+    @property
+    def notify(self) -> NotifySender | None:
+        """GOV.UK Notify, when mails go by it."""
+        settings = self.settings
+        if (to := settings.notify) is None:
+            return None
+        return NotifySender(to.url, to.key, to.template, settings.base_url)
+
     def send(self, letter: Letter) -> Sending:
         """Write one letter and hand it to Notify or to the mail server."""
-        settings = self.settings
-        if settings.notify is not None:
-            notify = settings.notify
-            return NotifySender(notify.url, notify.key, notify.template, settings.base_url).send(letter)
+        if (notify := self.notify) is not None:
+            return notify.send(letter)
         message = compose(letter, base_url=self.settings.base_url, sender=self.settings.mail_from)
         return SmtpSender(self.settings.smtp_url).send(message)
 
     def send_digest(self, digest: Digest) -> Sending:
         """Write one digest and hand it to Notify or to the mail server."""
         settings = self.settings
-        if settings.notify is not None:
-            notify = settings.notify
-            return NotifySender(notify.url, notify.key, notify.template, settings.base_url).send_digest(digest)
+        if (notify := self.notify) is not None:
+            return notify.send_digest(digest)
         message = compose_digest(digest, base_url=settings.base_url, sender=settings.mail_from)
         return SmtpSender(settings.smtp_url).send(message)
 
@@ -120,6 +126,13 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
     def call_webhooks() -> None:
         """Send the webhooks that wait."""
         means.alone(CALL, lambda: _said("webhooks", _called(means)))
+
+    @app.task(name=ASK, shared=False)
+    def ask_arrival() -> None:
+        """Ask GOV.UK Notify what became of the mails that it took."""
+        if (notify := means.notify) is not None:
+            look = notify.look
+            means.alone(ASK, lambda: _said("arrivals", arriving.ask(means.engine, look)))
 
     @app.task(name=HEARTBEAT, shared=False)
     def heartbeat() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -15,9 +16,11 @@ from tests.page import PageClient
 from tests.webapp.canary import SAYS, canary, tells
 from tests.webapp.holder import GUARDIAN, LEAD, MANAGER, OFFICER, REQUESTER, Desk
 from workers.letters import compose
+from workers.notify import personalised, personalised_digest
 from workflows.core.commands import AdviceType, Advise, Answer, Ask, DeclareConflict, DemandSecond, Reassign
 from workflows.core.definition import Role
 from workflows.service import packing
+from workflows.service.digesting import Digest
 from workflows.service.posting import claim
 from workflows.service.registering import Break, verify
 from workflows.service.unit_of_work import Engine, reading, transaction
@@ -125,6 +128,24 @@ def test_no_mail_tells_who_it_is(desk: Desk, engine: Engine) -> None:
     assert mails
     assert [tells(mail.as_string()) for mail in mails if tells(mail.as_string())] == []
     assert all(re.search(r"GH-", mail.get_content()) for mail in mails)
+
+
+@pytest.mark.feature("C24")
+def test_nothing_that_notify_is_given_tells_who_it_is(desk: Desk, engine: Engine) -> None:
+    for stage in (*STAGES, None):
+        canary(desk.house, upto=stage)
+    letters = []
+    while found := claim(engine, desk.house.casework.library).letters:
+        letters += found
+    base = "https://gatehouse.example"
+    given = [personalised(each, template="t", base_url=base) for each in letters]
+    whole = Digest("d", "<d@gatehouse>", letters[0].address, tuple(letters), 1)
+    given.append(personalised_digest(whole, template="t", base_url=base))
+    assert len(given) > 5
+    assert [tells(json.dumps(each)) for each in given if tells(json.dumps(each))] == []
+    names = [who.name for who in desk.house.cast.people.values()]
+    said = json.dumps([each["personalisation"] for each in given])
+    assert [name for name in names if name in said] == []
 
 
 def test_an_age_is_told_in_bands_of_the_day(desk: Desk) -> None:

@@ -36,7 +36,16 @@ class NotifyService:
     loses_answer: bool = False
     redirects: bool = False
     got: list[dict[str, object]] = field(default_factory=list)
+    statuses: dict[str, str] = field(default_factory=dict)
+    """By the id of each mail that was taken; without one it is not known any more."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """The reference of each mail by its id."""
     asked: int = 0
+
+    def notification(self, wanted: str) -> dict[str, object]:
+        """What is told of one mail, with more than we want to know."""
+        of = {"id": wanted, "reference": self.ids[wanted], "status": self.statuses[wanted]}
+        return {**of, "type": "email", "email_address": "colin@holder.example", "body": "canary"}
 
     def refusal(self, authorization: str) -> tuple[int, str, str] | None:
         """Why a token is not good enough."""
@@ -82,19 +91,26 @@ def open_notify() -> Iterator[NotifyService]:
             if refused := service.refusal(self.headers.get("Authorization", "")) or service.fault(sent):
                 return self.say(refused[0], _error(*refused))
             service.got.append(sent)
+            made = str(uuid4())
+            service.statuses[made] = "created"
+            service.ids[made] = str(sent.get("reference"))
             if service.loses_answer:
                 self.close_connection = True
                 return None
-            return self.say(201, {"id": str(uuid4()), "reference": sent.get("reference")})
+            return self.say(201, {"id": made, "reference": sent.get("reference")})
 
         def do_GET(self) -> None:
             service.asked += 1
             parts = urlsplit(self.path)
-            assert parts.path == "/v2/notifications"
+            assert parts.path.startswith("/v2/notifications")
             if refused := service.refusal(self.headers.get("Authorization", "")):
                 return self.say(refused[0], _error(*refused))
-            wanted = parse_qs(parts.query)["reference"][0]
-            found = [{"id": str(uuid4()), **each} for each in service.got if each["reference"] == wanted]
+            if wanted := parts.path.removeprefix("/v2/notifications").removeprefix("/"):
+                if wanted not in service.statuses:
+                    return self.say(404, _error(404, "NoResultFound", "No result found"))
+                return self.say(200, service.notification(wanted))
+            reference = parse_qs(parts.query)["reference"][0]
+            found = [service.notification(each) for each, of in service.ids.items() if of == reference]
             return self.say(200, {"notifications": found, "links": {}})
 
         def say(self, code: int, content: dict[str, object]) -> None:

@@ -38,7 +38,8 @@ def sender(service: NotifyService) -> NotifySender:
 
 
 def test_a_letter_is_taken_with_a_token_that_the_service_accepts(service: NotifyService) -> None:
-    assert sender(service).send(LETTER) == Sending(Fate.SENT)
+    answer = sender(service).send(LETTER)
+    assert answer == Sending(Fate.SENT, receipt=next(iter(service.statuses)))
     (got,) = service.got
     assert got == {
         "email_address": "colin@holder.example", "template_id": TEMPLATE, "reference": "<n@gatehouse>",
@@ -53,12 +54,21 @@ def test_a_letter_whose_answer_was_lost_is_not_sent_a_second_time(service: Notif
     service.loses_answer = True
     assert sender(service).send(LETTER).fate is Fate.UNREACHABLE
     service.loses_answer = False
-    assert sender(service).send(replace(LETTER, attempts=2)) == Sending(Fate.SENT)
+    taken = sender(service).send(replace(LETTER, attempts=2))
+    assert taken == Sending(Fate.SENT, receipt=next(iter(service.statuses)))
     assert len(service.got) == service.asked == 1
 
 
+def test_a_letter_that_failed_there_is_sent_anew(service: NotifyService) -> None:
+    first = sender(service).send(LETTER).receipt
+    service.statuses[first] = "temporary-failure"
+    second = sender(service).send(replace(LETTER, attempts=2)).receipt
+    assert second in set(service.statuses) - {first}
+    assert len(service.got) == 2
+
+
 def test_a_letter_that_never_arrived_is_sent_when_it_is_tried_again(service: NotifyService) -> None:
-    assert sender(service).send(replace(LETTER, attempts=2)) == Sending(Fate.SENT)
+    assert sender(service).send(replace(LETTER, attempts=2)).fate is Fate.SENT
     assert len(service.got) == 1
 
 
@@ -118,7 +128,7 @@ def test_every_kind_fills_the_allowed_fields_and_no_other(kind: NoticeKind) -> N
 
 def test_a_digest_goes_by_the_same_template(service: NotifyService) -> None:
     digest = Digest("d", "<d@gatehouse>", "colin@holder.example", (LETTER, LETTER), 1)
-    assert sender(service).send_digest(digest) == Sending(Fate.SENT)
+    assert sender(service).send_digest(digest).fate is Fate.SENT
     given = service.got[0]["personalisation"]
     assert isinstance(given, dict)
     assert given["reference"].count("SR-2026-0001, Consent check, due: no time is running") == 2
@@ -135,7 +145,7 @@ def test_the_settings_choose_notify_and_the_worker_sends_by_it(service: NotifySe
     settings = Settings.from_env({**NEEDED, "GATEHOUSE_NOTIFY_URL": service.url + "/"})
     assert settings.notify == Notify(service.url, KEY, TEMPLATE)
     assert SECRET not in repr(settings.notify)
-    assert Means(settings).send(LETTER) == Sending(Fate.SENT)
+    assert Means(settings).send(LETTER).fate is Fate.SENT
     by_itself = Settings.from_env(NEEDED).notify
     assert by_itself is not None
     assert by_itself.url == "https://api.notifications.service.gov.uk"

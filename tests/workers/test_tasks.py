@@ -19,7 +19,7 @@ from workflows.settings import Settings
 from workflows.store import heartbeats
 from workflows.store.engine import Engine
 
-OURS = {tasks.SWEEP, tasks.DRAIN, tasks.CALL, tasks.HEARTBEAT, tasks.CHECK, tasks.TIDY}
+OURS = {tasks.SWEEP, tasks.DRAIN, tasks.CALL, tasks.ASK, tasks.HEARTBEAT, tasks.CHECK, tasks.TIDY}
 
 
 @pytest.fixture

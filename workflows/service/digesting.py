@@ -132,7 +132,7 @@ def _send(engine: Engine, send: Callable[[Digest], Sending], digest: Digest) -> 
         answer = Sending(Fate.LATER, type(fault).__name__)
     with transaction(engine) as connection:
         if answer.fate is Fate.SENT:
-            digests.end(connection, digest.id, "sent")
+            digests.end(connection, digest.id, "sent", receipt=answer.receipt)
             return Fate.SENT
         wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(digest.attempts - 1, 10))
         if answer.fate is Fate.NEVER or digests.retry(connection, digest.id, answer.why, wait=wait, tries=FEWEST_TRIES):

@@ -63,10 +63,14 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """The answer of a sender; ``why`` is a code or a fault's kind, never the server's own words."""
+    """The answer of a sender; ``why`` is a code or a fault's kind, never the server's own words.
+
+    ``receipt`` is what the server calls what it took, where it can be asked later whether that arrived.
+    """
 
     fate: Fate
     why: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +148,10 @@ def claim(engine: Engine, library: Library, *, most: int = 20, in_hours: bool = 
     return Claimed(tuple(letters), superseded=ended, full=len(mails) == most)
 
 
-def sent(engine: Engine, letter: Letter) -> None:
+def sent(engine: Engine, letter: Letter, receipt: str = "") -> None:
     """The mail server has taken the letter."""
     with transaction(engine) as connection:
-        outbox.sent(connection, letter.id)
+        outbox.sent(connection, letter.id, receipt)
 
 
 def retry(engine: Engine, letter: Letter, why: str) -> bool:
@@ -188,7 +192,7 @@ def _send(engine: Engine, send: Callable[[Letter], Sending], letter: Letter) -> 
     except Exception as fault:  # noqa: BLE001  one letter that cannot be written must not stop the others
         answer = Sending(Fate.LATER, type(fault).__name__)
     if answer.fate is Fate.SENT:
-        sent(engine, letter)
+        sent(engine, letter, answer.receipt)
         return ["sent"]
     if answer.fate is Fate.NEVER:
         never(engine, letter, answer.why)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from workflows.core.digests import Choice, Grouping, Rhythm
-from workflows.store.outbox import Leased
+from workflows.store.outbox import ENDED, FIRST_ASK, Leased
 
 _CHOICE = text("SELECT groups, rhythm, hour FROM mail_choices WHERE person_id = cast(:person AS uuid)")
 _CHOOSE = text(
@@ -53,11 +53,10 @@ _LINES = text(
     ORDER BY n.due_at NULLS LAST, n.created_at, o.id"""
 )
 _END = text(
-    """WITH ended AS (
+    f"""WITH ended AS (
         UPDATE digests SET state = :state, last_error = :error, lease_until = NULL
         WHERE id = cast(:id AS uuid) AND state = 'waiting' RETURNING id)
-    UPDATE outbox o SET state = :state, last_error = :error,
-        sent_at = CASE WHEN :state = 'sent' THEN clock_timestamp() END
+    UPDATE outbox o SET state = :state, last_error = :error, {ENDED}
     FROM ended e WHERE o.digest_id = e.id AND o.state = 'waiting'"""
 )
 _RETRY = text(
@@ -112,9 +111,10 @@ def lines(connection: Connection, digest_id: str) -> list[Leased]:
     return [Leased(*row) for row in connection.execute(_LINES, {"id": digest_id})]
 
 
-def end(connection: Connection, digest_id: str, state: str, why: str = "") -> None:
+def end(connection: Connection, digest_id: str, state: str, why: str = "", *, receipt: str = "") -> None:
     """It is sent, superseded or dead, and so is what it is made of."""
-    connection.execute(_END, {"id": digest_id, "state": state, "error": why})
+    values = {"id": digest_id, "state": state, "error": why, "receipt": receipt, "first": FIRST_ASK}
+    connection.execute(_END, values)
 
 
 def retry(connection: Connection, digest_id: str, why: str, *, wait: timedelta, tries: int) -> bool:

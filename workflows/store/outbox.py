@@ -11,6 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+ENDED = """sent_at = CASE WHEN :state = 'sent' THEN clock_timestamp() END,
+    receipt = nullif(cast(:receipt AS text), ''),
+    ask_at = CASE WHEN cast(:receipt AS text) <> '' THEN clock_timestamp() + cast(:first AS interval) END"""
+"""What is noted of a mail that has ended; of one with a receipt it is asked later whether it arrived."""
+FIRST_ASK = timedelta(minutes=1)
+
 _CLAIM = text(
     """WITH claimed AS (
         SELECT id FROM outbox WHERE state = 'waiting' AND channel = 'mail' AND next_at <= clock_timestamp()
@@ -29,8 +35,7 @@ _CLAIM = text(
     JOIN cases c ON c.id = n.case_id ORDER BY l.next_at, l.id"""
 )
 _END = text(
-    """UPDATE outbox SET state = :state, lease_until = NULL, last_error = :error,
-    sent_at = CASE WHEN :state = 'sent' THEN clock_timestamp() END
+    f"""UPDATE outbox SET state = :state, lease_until = NULL, last_error = :error, {ENDED}
     WHERE id = cast(:id AS uuid) AND state = 'waiting'"""
 )
 _RETRY = text(
@@ -94,19 +99,24 @@ def beside(connection: Connection, mail: Leased) -> list[tuple[str, bool]]:
     return [(row.kind, row.later) for row in connection.execute(_BESIDE, {"id": mail.id})]
 
 
-def sent(connection: Connection, mail_id: str) -> None:
-    """The mail server has taken it."""
-    connection.execute(_END, {"id": mail_id, "state": "sent", "error": ""})
+def _end(connection: Connection, mail_id: str, state: str, why: str = "", *, receipt: str = "") -> None:
+    values = {"id": mail_id, "state": state, "error": why, "receipt": receipt, "first": FIRST_ASK}
+    connection.execute(_END, values)
+
+
+def sent(connection: Connection, mail_id: str, receipt: str = "") -> None:
+    """It was taken. With a ``receipt`` it can be asked later whether it arrived."""
+    _end(connection, mail_id, "sent", receipt=receipt)
 
 
 def superseded(connection: Connection, mail_id: str, why: str) -> None:
     """It would have told something that is no longer so; it is not sent."""
-    connection.execute(_END, {"id": mail_id, "state": "superseded", "error": why})
+    _end(connection, mail_id, "superseded", why)
 
 
 def dead(connection: Connection, mail_id: str, why: str) -> None:
     """It can never be delivered."""
-    connection.execute(_END, {"id": mail_id, "state": "dead", "error": why})
+    _end(connection, mail_id, "dead", why)
 
 
 def retry(connection: Connection, mail_id: str, why: str, *, wait: timedelta, tries: int) -> bool:

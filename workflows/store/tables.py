@@ -291,8 +291,12 @@ outbox = Table(
     # By the product's time, unlike the rest: what is not urgent waits until the service opens.
     Column("hold_until", Instant),
     Column("digest_id", Id, ForeignKey("digests.id"), index=True),
+    # What whoever took it calls it, and when to ask there next whether it arrived; no instant once that is known.
+    Column("receipt", Text, index=True),
+    Column("ask_at", Instant),
     CheckConstraint("state IN ('waiting', 'sent', 'superseded', 'dead')", name="state"),
     Index("ix_outbox_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
+    Index("ix_outbox_ask_at", "ask_at", postgresql_where=text("ask_at IS NOT NULL")),
     Index("ix_outbox_dead", "notice_id", postgresql_where=text("state = 'dead'")),
 )
 

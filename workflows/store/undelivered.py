@@ -23,7 +23,7 @@ _LIST = text(
 _LOCK = text(f"SELECT n.person_id::text, n.case_id::text {_HERS} AND o.id = cast(:mail AS uuid) FOR UPDATE OF o")
 _AGAIN = text(
     """UPDATE outbox SET state = 'waiting', channel = 'mail', digest_id = NULL,
-    attempts = 0, lease_until = NULL, next_at = clock_timestamp(),
+    attempts = 0, lease_until = NULL, receipt = NULL, ask_at = NULL, next_at = clock_timestamp(),
     give_up_at = clock_timestamp() + :patience WHERE id = cast(:mail AS uuid)"""
 )
 
