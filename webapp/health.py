@@ -21,7 +21,10 @@ def live() -> Response:
 @blueprint.get("/ready")
 @public
 def ready() -> Response:
-    """Whether work gets done: database, migrations, undone due work, beat. 503 when one of them is bad."""
+    """Whether work gets done: database, migrations, undone due work, beat. 503 when one of them is bad.
+
+    Messages that do not arrive make it degraded, which is told beside 200: another process would not send them either.
+    """
     found = readiness(house().engine)
     response = jsonify(found.report())
     response.status_code = 200 if found.ready else 503

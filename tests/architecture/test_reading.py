@@ -35,6 +35,7 @@ from workflows.settings import Settings
 from workflows.store.tables import metadata
 
 NOTED = {
+    "notices": "whoever opens a request has seen what she was told of it",
     "attempts": "that a calendar was asked for is counted, so that nobody can try out addresses",
     "reads": "that somebody looked is recorded",
     "sessions": "when somebody was last here is noted, and what a page keeps for the next one",

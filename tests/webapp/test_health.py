@@ -92,6 +92,62 @@ def test_a_mail_that_waits_too_long_is_told(
     assert parts(client, status=503 if bad else 200) == bad
 
 
+@pytest.mark.feature("C24")
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "hold_until = clock_timestamp() + interval '9 hours'",  # for the morning
+        "channel = 'digest'",  # for a digest, as somebody chose
+    ],
+)
+def test_a_mail_that_waits_on_purpose_is_nobodys_fault(
+    client: PageClient, engine: Engine, office: Office, waits: str
+) -> None:
+    beat(engine)
+    waiting_mail(engine, office, ago="8 hours")
+    run(engine, f"UPDATE outbox SET {waits}, created_at = clock_timestamp() - interval '8 hours'")
+    assert parts(client, status=200) == set()
+    assert client.http.get("/health/ready").get_json()["oldest_unsent_message_seconds"] == 0
+
+
+@pytest.mark.feature("C24")
+def test_messages_that_do_not_arrive_are_told_beside_ready(client: PageClient, engine: Engine, office: Office) -> None:
+    beat(engine)
+    waiting_mail(engine, office, ago="-1 hour", state="waiting")
+    found = client.http.get("/health/ready").get_json()
+    assert (found["undeliverable_messages"], found["degraded"]) == (0, False)
+    run(engine, "UPDATE outbox SET created_at = clock_timestamp() - interval '16 minutes'")
+    answer = client.http.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.get_json()["degraded"] is True
+    assert 960 <= answer.get_json()["oldest_unsent_message_seconds"] < 1000
+    run(engine, "UPDATE outbox SET state = 'dead'")
+    answer = client.http.get("/health/ready")
+    assert answer.status_code == 200
+    found = answer.get_json()
+    assert (found["ready"], found["degraded"], found["undeliverable_messages"]) == (True, True, 1)
+    assert found["oldest_unsent_message_seconds"] == 0
+
+
+@pytest.mark.feature("C24")
+def test_a_receiver_that_fails_does_not_make_us_unready(client: PageClient, engine: Engine, office: Office) -> None:
+    beat(engine)
+    waiting_mail(engine, office, ago="0 seconds", state="sent")
+    run(
+        engine,
+        """INSERT INTO webhooks (id, organisation_id, url, kinds, secret, made_at, made_by)
+           SELECT gen_random_uuid(), o.id, 'https://a.example.org', '{}', 'x', now(), p.id
+           FROM organisations o, people p""",
+        """INSERT INTO webhook_deliveries (id, webhook_id, kind, happened_at, created_at, next_at)
+           SELECT gen_random_uuid(), id, 'x', now(), clock_timestamp() - interval '1 hour',
+             clock_timestamp() - interval '1 hour' FROM webhooks""",
+    )
+    assert parts(client, status=200) == set()
+    assert client.http.get("/health/ready").get_json()["degraded"] is True
+    run(engine, "UPDATE webhook_deliveries SET state = 'dead'")
+    assert client.http.get("/health/ready").get_json()["undeliverable_messages"] == 1
+
+
 @pytest.mark.parametrize(
     ("at", "bad"),
     [("- interval '100 seconds'", set()), ("- interval '125 seconds'", {"due_work"}), ("+ interval '1 day'", set())],

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.builders import House
 from tests.page import PageClient
@@ -59,6 +60,42 @@ def test_looking_at_notices_reads_none(desk: Desk) -> None:
     client = desk.sit(GUARDIAN)
     client.open("/notifications")
     assert "(1 unread)" in client.open("/notifications").h1
+
+
+@pytest.mark.feature("C24")
+def test_what_was_opened_has_been_seen(desk: Desk) -> None:
+    case, other = desk.case(), desk.case()
+    client = desk.sit(GUARDIAN)
+    assert "(2 unread)" in client.open("/notifications").h1
+    client.open(f"/cases/{case}")
+    page = client.open("/notifications")
+    assert "(1 unread)" in page.h1
+    assert page.text.count("Unread") == 1
+    assert "Notifications: 1 unread" in page.text
+    # Nobody else's are touched by it.
+    desk.sit("samir.haddad").open(f"/cases/{other}")
+    assert "(1 unread)" in client.open("/notifications").h1
+
+
+@pytest.mark.feature("C24", "C4")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE cases SET aside = ARRAY[cast(:who AS uuid)]",
+        "UPDATE cases SET kin = ARRAY[lower('Whitcombe')] WHERE cast(:who AS uuid) IS NOT NULL",
+        "UPDATE cases SET kin = ARRAY['anne.whitcombe@harrowmere.example'] WHERE cast(:who AS uuid) IS NOT NULL",
+        "DELETE FROM memberships WHERE person_id = cast(:who AS uuid)",
+    ],
+)
+def test_what_one_may_no_longer_know_of_is_neither_listed_nor_counted(desk: Desk, engine: Engine, change: str) -> None:
+    desk.case()
+    client = desk.sit(GUARDIAN)
+    assert "Notifications: 1 unread" in client.open("/notifications").text
+    with engine.begin() as connection:
+        connection.execute(text(change), {"who": desk.house.person(GUARDIAN).id})
+    page = client.open("/notifications")
+    assert "Notifications: none unread" in page.text
+    assert "You have something to do" not in page.text
 
 
 def test_who_was_told_nothing_reads_what_would_come(desk: Desk) -> None:

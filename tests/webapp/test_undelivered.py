@@ -33,7 +33,7 @@ def test_a_manager_sees_who_was_not_reached_and_has_it_tried_again(desk: Desk, e
     dead = refuse_all(engine)
     assert dead > 0
     client = desk.sit(MANAGER)
-    page = client.open(client.open("/board").links()["Mails that did not arrive"])
+    page = client.open(client.open("/board").links()["Messages that did not arrive"])
     assert "550 the address was refused" in page.text
     assert desk.house.case(case).reference in page.text
     forms = [each.get("action", "") for each in page.all("form") if each.get("action", "").endswith("/again")]
@@ -78,3 +78,20 @@ def test_a_manager_who_stands_aside_learns_nothing_of_the_case(desk: Desk, engin
     with engine.begin() as connection:
         connection.execute(text("UPDATE cases SET aside = ARRAY[cast(:id AS uuid)]"), {"id": manager.id})
     assert "Every mail has been taken so far" in desk.sit(MANAGER).open("/board/undelivered").text
+
+
+def test_the_board_tells_a_manager_how_many_did_not_arrive(desk: Desk, engine: Engine) -> None:
+    desk.case()
+    assert "did not arrive." not in desk.sit(MANAGER).open("/board").text
+    dead = refuse_all(engine)
+    client = desk.sit(MANAGER)
+    page = client.open("/board")
+    assert f"{dead} message{'s' if dead > 1 else ''} did not arrive." in page.text
+    shown = client.open(page.links()["See who was not reached"])
+    assert len([each for each in shown.all("form") if each.get("action", "").endswith("/again")]) == dead
+    # Another organisation's manager, and one who stands aside, are told of none of them.
+    manager = desk.house.person(MANAGER)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET aside = ARRAY[cast(:id AS uuid)]"), {"id": manager.id})
+    assert "did not arrive." not in client.open("/board").text
+    assert "did not arrive." not in desk.sit("sue.tranter").open("/board").text

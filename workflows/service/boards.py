@@ -66,7 +66,7 @@ def _board(
     now: datetime,
 ) -> BoardPage:
     viewer, side = viewer_of(person), filters.side
-    nation = boards.calendar_of(connection, organisation_id)
+    nation, undelivered = boards.opening(connection, organisation_id, viewer=viewer)
     counts_by = library.counts_by(connection, nation, organisation=organisation_id, at=now)
     calendar = library.calendar(counts_by)
     cut = _cut(calendar, now=now)
@@ -87,7 +87,7 @@ def _board(
         ended=_ended(connection, organisation_id, late=late, now=now) if held else None,
         eligible=_people(connection, library, organisation_id, here, held=held),
         forecast=forecast(connection, library, calendar, counted.due, now=now),
-        agencies=tuple((row.agency, row.agency_name, row.open) for row in counted.agencies),
+        undelivered=undelivered, agencies=tuple((row.agency, row.agency_name, row.open) for row in counted.agencies),
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from workflows.core.aside import names_of
 from workflows.core.case import Case
 from workflows.core.commands import Actor, Chase, ChooseHolders, Command, Reassign, Share, Start, Withdraw
 from workflows.core.definition import Role
@@ -245,9 +244,8 @@ class Casework:
     def notices(self, person: Principal, *, page: int) -> tuple[tuple[NoticeRow, ...], bool]:
         """One page of the person's notices, newest first, and whether there are more."""
         with reading(self.engine) as connection:
-            rows = notices.of_person(
-                connection, person.id, names=names_of(person), most=NOTICES_A_PAGE + 1, skip=(page - 1) * NOTICES_A_PAGE
-            )
+            most, skip = NOTICES_A_PAGE + 1, (page - 1) * NOTICES_A_PAGE
+            rows = notices.of_person(connection, person.id, most=most, skip=skip)
         return tuple(rows[:NOTICES_A_PAGE]), len(rows) > NOTICES_A_PAGE
 
     def mark_notices_read(self, person: Principal, *, now: datetime, case_id: str | None = None) -> None:

@@ -17,6 +17,9 @@ LONGEST_UNDONE = 120.0
 LONGEST_SILENCE = 120.0
 """Seconds that the beat may be silent."""
 
+LONGEST_UNSENT = 900.0
+"""Seconds that a message may be on its way out before somebody should look at it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -27,6 +30,13 @@ class Readiness:
     due_work: float = 0.0
     mail: float = 0.0
     beat: float | None = None
+    unsent: float = 0.0
+    undeliverable: int = 0
+
+    @property
+    def degraded(self) -> bool:
+        """Whether messages do not arrive. The house works on: what they tell of stands in it as well."""
+        return self.undeliverable > 0 or self.unsent > LONGEST_UNSENT
 
     @property
     def parts(self) -> dict[str, bool]:
@@ -47,8 +57,11 @@ class Readiness:
         """The findings for a machine to read."""
         return {
             "ready": self.ready,
+            "degraded": self.degraded,
             "parts": {name: "good" if good else "bad" for name, good in self.parts.items()},
             "oldest_due_work_seconds": round(max(self.due_work, self.mail), 1),
+            "undeliverable_messages": self.undeliverable,
+            "oldest_unsent_message_seconds": round(self.unsent, 1),
             "beat_age_seconds": None if self.beat is None else round(self.beat, 1),
         }
 
@@ -62,4 +75,7 @@ def readiness(engine: Engine) -> Readiness:
             ages = upkeep.ages(connection)
     except (Unavailable, Busy):
         return Readiness(database=False)
-    return Readiness(True, True, due_work=ages.due_work, mail=ages.mail, beat=ages.beat)
+    return Readiness(
+        True, True, due_work=ages.due_work, mail=ages.mail, beat=ages.beat, unsent=ages.unsent,
+        undeliverable=ages.undeliverable,
+    )  # fmt: skip

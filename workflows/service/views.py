@@ -267,6 +267,7 @@ class BoardPage:
     to_review: int = 0
     """Emergency shares that have not been reviewed yet."""
     agencies: tuple[tuple[str, str, int], ...] = ()
+    undelivered: int = 0
     """The other organisations (id, name, open cases)."""
     forecast: Forecast | None = None
     """What will be late soon if nothing is done, whatever the filters."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from workflows.store import undelivered
 from workflows.store.lists import COLUMNS, NOT_ASIDE, PAGE, Viewer
 
 _SIDES = {"held": ("c.holder_org", "c.requester_org"), "asked": ("c.requester_org", "c.holder_org")}
@@ -164,12 +165,20 @@ def ticked(connection: Connection, *, ids: Sequence[str], org: str, viewer: View
     return connection.execute(_TICKED, {**viewer.parameters(), "ids": list(ids), "org": org}).all()
 
 
-_CALENDAR = text("SELECT calendar FROM organisations WHERE id = cast(:org AS uuid)")
+_OPENING = text(
+    f"""SELECT b.calendar, (SELECT count(*) {undelivered.HERS}) + (SELECT count(*) {undelivered.HOOKS})
+    FROM organisations b WHERE b.id = cast(:org AS uuid)"""
+)
 
 
-def calendar_of(connection: Connection, org: str) -> str:
-    """The working calendar that an organisation counts by. Raises NoResultFound for one that there is not."""
-    return str(connection.execute(_CALENDAR, {"org": org}).scalar_one())
+def opening(connection: Connection, org: str, *, viewer: Viewer) -> tuple[str, int]:
+    """The working calendar that an organisation counts by, and how many messages its manager should see to.
+
+    Raises NoResultFound for an organisation that there is not.
+    """
+    values = {"org": org, "manager": viewer.id, "names": list(viewer.names)}
+    row = connection.execute(_OPENING, values).one()
+    return str(row[0]), int(row[1])
 
 
 _ENDED = text(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from workflows.core.aside import MARKS
 from workflows.core.notices import Notice
 
 GIVE_UP_AFTER = timedelta(hours=4)
@@ -53,11 +54,18 @@ _PASS_ON = text(
     SELECT gen_random_uuid(), id, 'mail', clock_timestamp(), clock_timestamp(), clock_timestamp() + :patience,
            '<' || id || '@gatehouse>' FROM written"""
 )
+_MARKS = MARKS.replace("'", "''")
+# A person of the name `p`, a case `c`, a notice `n`. What she was told before she stood aside, was found to share a
+# name with somebody in it, or left both organisations, is hers no longer.
+KNOWN = f"""NOT (p.id = ANY (c.aside)) AND (c.requester = p.id OR n.kind = 'released' OR NOT (c.kin && ARRAY[p.email,
+    lower(btrim(regexp_replace(btrim(p.name), '^.*\\s', ''), '{_MARKS}'))]))
+    AND (c.requester = p.id OR p.email = ANY (c.recipients) OR EXISTS (SELECT FROM memberships m
+        WHERE m.person_id = p.id AND m.organisation_id IN (c.holder_org, c.requester_org)))"""
+"""Keeps those notices that a person may still know of."""
 _LIST = text(
-    """SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, n.case_id::text, c.reference
-    FROM notices n JOIN cases c ON c.id = n.case_id WHERE n.person_id = cast(:person AS uuid)
-    AND NOT (n.person_id = ANY (c.aside)) AND (c.requester = n.person_id OR n.kind = 'released'
-        OR NOT (c.kin && cast(:names AS text[])))
+    f"""SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, n.case_id::text, c.reference
+    FROM notices n JOIN cases c ON c.id = n.case_id JOIN people p ON p.id = n.person_id
+    WHERE n.person_id = cast(:person AS uuid) AND {KNOWN}
     ORDER BY n.created_at DESC, n.id DESC LIMIT :most OFFSET :skip"""
 )
 _READ = text(
@@ -121,11 +129,9 @@ def pass_on(connection: Connection, mail_id: str, *, to: str) -> None:
     connection.execute(_PASS_ON, {"mail": mail_id, "to": to, "patience": GIVE_UP_AFTER})
 
 
-def of_person(
-    connection: Connection, person_id: str, *, names: tuple[str, ...] = (), most: int, skip: int = 0
-) -> list[NoticeRow]:
-    """A person's notices, newest first, without those of cases that she must stand aside from (``names`` are hers)."""
-    rows = connection.execute(_LIST, {"person": person_id, "names": list(names), "most": most, "skip": skip})
+def of_person(connection: Connection, person_id: str, *, most: int, skip: int = 0) -> list[NoticeRow]:
+    """A person's notices, newest first, without those of cases that she may no longer know of."""
+    rows = connection.execute(_LIST, {"person": person_id, "most": most, "skip": skip})
     return [NoticeRow(*row) for row in rows]
 
 

@@ -45,6 +45,11 @@ _READ = text(
     """INSERT INTO reads (case_id, person_id, what, items, at)
     VALUES (cast(:case AS uuid), cast(:person AS uuid), :what, :items, :at)"""
 )
+# Whoever opens a request has seen what she was told of it.
+_OPENED = text(
+    f"""WITH seen AS (UPDATE notices SET read_at = :at WHERE person_id = cast(:person AS uuid)
+        AND case_id = cast(:case AS uuid) AND read_at IS NULL) {_READ.text}"""
+)
 _HOLDERS = text(
     """SELECT o.id::text FROM organisations o WHERE NOT (o.id = ANY (cast(:own AS uuid[]))) AND EXISTS (
     SELECT 1 FROM memberships m WHERE m.organisation_id = o.id AND m.role = ANY (:roles)) ORDER BY o.name, o.id"""
@@ -118,9 +123,12 @@ def releases(connection: Connection, case_id: str) -> list[Event]:
 def record_read(
     connection: Connection, *, case_id: str, person_id: str, what: str, at: datetime, items: Sequence[str] = ()
 ) -> None:
-    """Record that a person read something of a case. A failure must stop the read itself."""
+    """Record that a person read something of a case. A failure must stop the read itself.
+
+    With the case itself she has seen all that she was told of it.
+    """
     values = {"case": case_id, "person": person_id, "what": what, "items": list(items), "at": at}
-    connection.execute(_READ, values)
+    connection.execute(_OPENED if what == "case" else _READ, values)
 
 
 def holder_ids(connection: Connection, *, own: Sequence[str], roles: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from workflows.core.permissions import Principal
 from workflows.store.absences import absences_from, running_sql
 from workflows.store.clock import NOW_SQL
 from workflows.store.engine import Connection
+from workflows.store.notices import KNOWN
 from workflows.store.people import known_roles
 
 MOST_SESSIONS = 3
@@ -52,7 +53,8 @@ _LOAD = (
                                           ORDER BY o.name, o.id), '[]')
                 FROM memberships m JOIN organisations o ON o.id = m.organisation_id
                 WHERE m.person_id = p.id) AS held,
-               (SELECT count(*) FROM (SELECT FROM notices n WHERE n.person_id = p.id AND n.read_at IS NULL
+               (SELECT count(*) FROM (SELECT FROM notices n JOIN cases c ON c.id = n.case_id
+                                      WHERE n.person_id = p.id AND n.read_at IS NULL AND {KNOWN}
                                       LIMIT {MOST_UNREAD}) AS counted) AS unread,
                {running_sql(_HERS, NOW_SQL)} AS away,
                {NOW_SQL} AS now

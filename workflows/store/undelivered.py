@@ -10,17 +10,21 @@ from sqlalchemy import Connection, text
 
 # A manager answers for mails about what her organisation holds, whoever they were for, and about what it
 # asks for when they were for her own people. Not for those of cases that she must stand aside from.
-_HERS = """FROM outbox o JOIN notices n ON n.id = o.notice_id JOIN cases c ON c.id = n.case_id
+HERS = """FROM outbox o JOIN notices n ON n.id = o.notice_id JOIN cases c ON c.id = n.case_id
     JOIN people p ON p.id = n.person_id
     WHERE o.state = 'dead' AND NOT (cast(:manager AS uuid) = ANY (c.aside)) AND NOT (c.kin && cast(:names AS text[]))
     AND (c.holder_org = cast(:org AS uuid) OR (c.requester_org = cast(:org AS uuid) AND EXISTS (
         SELECT FROM memberships m WHERE m.person_id = n.person_id AND m.organisation_id = cast(:org AS uuid))))"""
-_COUNT = text(f"SELECT count(*) {_HERS}")
+"""The given-up mails of a manager (``manager``, her ``names``) of an organisation (``org``)."""
+HOOKS = """FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id
+    WHERE d.state = 'dead' AND w.organisation_id = cast(:org AS uuid)"""
+"""The given-up webhooks of an organisation."""
+_COUNT = text(f"SELECT count(*) {HERS}")
 _LIST = text(
-    f"""SELECT o.id::text, p.name, c.id::text, c.reference, n.kind, o.last_error, n.created_at {_HERS}
+    f"""SELECT o.id::text, p.name, c.id::text, c.reference, n.kind, o.last_error, n.created_at {HERS}
     ORDER BY n.created_at, o.id LIMIT :most"""
 )
-_LOCK = text(f"SELECT n.person_id::text, n.case_id::text {_HERS} AND o.id = cast(:mail AS uuid) FOR UPDATE OF o")
+_LOCK = text(f"SELECT n.person_id::text, n.case_id::text {HERS} AND o.id = cast(:mail AS uuid) FOR UPDATE OF o")
 _AGAIN = text(
     """UPDATE outbox SET state = 'waiting', channel = 'mail', digest_id = NULL,
     attempts = 0, lease_until = NULL, receipt = NULL, ask_at = NULL, next_at = clock_timestamp(),
