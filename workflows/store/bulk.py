@@ -215,7 +215,8 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], lines: lis
 def multiply(connection: Connection, more: int) -> None:
     """``more`` copies of the cases that there are, made inside the database, without a past: for load in millions.
 
-    Each has an id, a reference and due work of its own; its chain begins anew and holds nothing. Raises
+    Each has an id, a reference and due work of its own; its chain begins anew and holds nothing, and it has not kept
+    what was asked: lists and clocks do not read that, and it would be most of the bytes. Raises
     IntegrityError when a reference is there already.
     """
     # The copies are made in one transaction, which may take minutes.
@@ -236,7 +237,7 @@ def multiply(connection: Connection, more: int) -> None:
         text(
             f"""INSERT INTO cases (id, reference, head, state, {listed})
             SELECT n.id, n.reference, :head,
-                c.state || jsonb_build_object('id', n.id::text, 'reference', n.reference),
+                (c.state - 'request') || jsonb_build_object('id', n.id::text, 'reference', n.reference),
                 {", ".join(f"c.{name}" for name in columns)}
             FROM copied n JOIN cases c ON c.id = n.old"""
         ),
