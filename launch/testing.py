@@ -26,6 +26,9 @@ EVERYDAY = "--everyday"
 """Asks for the tests that one runs all day: without a browser, and without the product as processes."""
 PACKAGES = ("workflows", "webapp", "workers", "launch")
 
+SOME_FAILED = 1
+"""What pytest ends with when it has run all the tests and some have failed."""
+
 
 def run_tests(arguments: Sequence[str]) -> int:
     """Run the tests with everything that they need; return pytest's exit code.
@@ -51,8 +54,9 @@ def run_tests(arguments: Sequence[str]) -> int:
             environment["GATEHOUSE_TEST_REDIS_URL"] = addresses.redis
             python = [*covering.MEASURED, "run", "-m"] if measured else [sys.executable, "-P", "-m"]
             code = _run([*python, "pytest", *extra, *given], environment)
-        if measured and code == 0:
-            code = covering.judge(_run, environment)
+        if measured and code in (0, SOME_FAILED):
+            # Told also where a test failed: a quarter of an hour of measuring is not thrown away for one.
+            code = covering.judge(_run, environment) or code
     if not chromium and not everyday:
         _say_no_browser()
     return code
