@@ -79,6 +79,11 @@ def schedule(settings: Settings) -> dict[str, Any]:
         "arrivals": {"task": tasks.ASK, "schedule": 60.0, "options": {"expires": 60 + PATIENCE}},
         "heartbeat": {"task": tasks.HEARTBEAT, **often},
         "check": {"task": tasks.CHECK, "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
+        "holidays": {
+            "task": tasks.HOLIDAYS,
+            "schedule": crontab(minute=20, hour="*/6"),
+            "options": {"expires": 3600},
+        },
         "tidy": {"task": tasks.TIDY, "schedule": crontab(minute=50), "options": {"expires": 1800}},
     }
 

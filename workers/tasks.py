@@ -13,6 +13,7 @@ from uuid import UUID
 
 from celery import Celery, Task
 
+from workers.holidays import HolidaySource, look
 from workers.hooks import HookSender
 from workers.letters import compose, compose_digest
 from workers.notify import NotifySender
@@ -20,6 +21,7 @@ from workers.senders import SmtpSender
 from workflows.service import arriving, calling, registering
 from workflows.service.beating import note_beat
 from workflows.service.digesting import Digest, drain_digests
+from workflows.service.holiday_feed import HolidayFeed
 from workflows.service.library import Library
 from workflows.service.office import Office, SessionLimits
 from workflows.service.posting import Letter, Posted, Sending, drain
@@ -37,6 +39,7 @@ ASK = "gatehouse.ask_arrival"
 HEARTBEAT = "gatehouse.heartbeat"
 CHECK = "gatehouse.check_record"
 TIDY = "gatehouse.tidy"
+HOLIDAYS = "gatehouse.fetch_holidays"
 
 
 class IdsOnly(Task):  # type: ignore[type-arg]
@@ -139,10 +142,24 @@ def register(app: Celery[IdsOnly], means: Means) -> None:
         """Note that beat, queue and worker are alive."""
         note_beat(means.engine)
 
+    _register_upkeep(app, means)
+
+
+def _register_upkeep(app: Celery[IdsOnly], means: Means) -> None:
+    """What is done a few times a day."""
+
     @app.task(name=CHECK, shared=False)
     def check_record() -> None:
         """Every night: the chain is whole, and every case is what its events add up to."""
         means.alone(CHECK, lambda: _checked(means))
+
+    @app.task(name=HOLIDAYS, shared=False)
+    def fetch_holidays() -> None:
+        """Some times a day: look whether other bank holidays have been published, where a list is named."""
+        url = means.settings.holidays_feed
+        if url:
+            feed = HolidayFeed(means.engine)
+            means.alone(HOLIDAYS, lambda: _said("bank holidays", look(feed, HolidaySource(url))))
 
     @app.task(name=TIDY, shared=False)
     def tidy() -> None:

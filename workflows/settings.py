@@ -55,6 +55,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxies: int = 0
     fewest_shown: int = 5
+    holidays_feed: str = ""
+    """Where bank holidays are published; empty: nothing is fetched."""
     notify: Notify | None = None
     """Set when mails go by GOV.UK Notify instead of SMTP."""
     webhook_waits: tuple[timedelta, ...] = WEBHOOK_WAITS
@@ -93,6 +95,7 @@ class Settings:
             trusted_hosts=hosts or (urlsplit(base_url).hostname or "127.0.0.1",),
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, low=0, high=5),
             fewest_shown=reader.number("FEWEST_SHOWN", 5, low=3, high=50),
+            holidays_feed=_https(reader, "HOLIDAYS_FEED"),
             notify=_notify(reader),
             webhook_waits=_waits(reader),
             webhook_local=reader.flag("WEBHOOK_LOCAL"),
@@ -104,7 +107,7 @@ NAMES = (
     "MAIL_BY", "NOTIFY_URL", "NOTIFY_KEY", "NOTIFY_TEMPLATE", "WEBHOOK_WAITS", "WEBHOOK_LOCAL",
     "DEMO", "DEMO_PASSWORD", "MAIL_DIR",
     "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
-    "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
+    "HOLIDAYS_FEED", "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
 )  # fmt: skip
 """Every setting, without its prefix; the README's table and docker-compose.yml are tested against it."""
 
@@ -141,6 +144,18 @@ def _waits(reader: _Reader) -> tuple[timedelta, ...]:
             f"each from 1 to {LONGEST_WAIT}."
         )
     return tuple(timedelta(seconds=int(part)) for part in parts)
+
+
+def _https(reader: _Reader, name: str) -> str:
+    """An address that is fetched, or nothing. Without TLS only from this machine."""
+    value = reader.text(name, "")
+    if not value:
+        return ""
+    found = urlsplit(value)
+    plain = found.scheme == "http" and found.hostname in _OWN_MACHINE
+    if not found.hostname or not (found.scheme == "https" or plain):
+        raise SettingError(f"{PREFIX}{name} must be empty, or an address that begins with https://.")
+    return value
 
 
 def _driver(url: str) -> str:

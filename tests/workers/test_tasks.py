@@ -19,7 +19,9 @@ from workflows.settings import Settings
 from workflows.store import heartbeats
 from workflows.store.engine import Engine
 
-OURS = {tasks.SWEEP, tasks.DRAIN, tasks.CALL, tasks.ASK, tasks.HEARTBEAT, tasks.CHECK, tasks.TIDY}
+OURS = {
+    tasks.SWEEP, tasks.DRAIN, tasks.CALL, tasks.ASK, tasks.HEARTBEAT, tasks.CHECK, tasks.TIDY, tasks.HOLIDAYS,
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ from webapp.guards import signed_in
 from webapp.house import house
 from webapp.views import calendar_words as say
 from webapp.views.desk import Sent, casework, me, new_id, page_number, sent
-from webapp.views.showing import counted, long_date
+from webapp.views.showing import counted, long_date, long_instant
 from webapp.views.time_words import CALENDAR_TITLES
 from workflows.core.day_sets import looks_after, may_see
 from workflows.core.refusals import NOT_YOURS, Refusal, Refused
 from workflows.service.calendar_preview import Preview
 from workflows.service.calendaring import ANSWERED, SECOND_PERSON, Calendars, SetLine
+from workflows.service.holiday_feed import HolidayFeed
 
 blueprint = Blueprint("calendars", __name__)
 
@@ -45,10 +46,28 @@ def listing() -> str:
         closures=[_row(each) for each in current if each.found.organisation_id],
         waiting=[_row(each) for each in lines if each.found.open],
         earlier=[_row(each) for each in lines if each.since is None and not each.found.open],
+        feed=_feed(),
         may_load=looks_after(me(), ""),
         may_close=looks_after(me(), place),
         place=g.viewer.organisation_name,
     )
+
+
+def _feed() -> dict[str, str] | None:
+    """How fetching the published list stands, where one is named."""
+    if not house().settings.holidays_feed:
+        return None
+    state = HolidayFeed(house().engine).state()
+    if state is None:
+        return {"words": "The published list has not been looked at yet.", "failing": ""}
+    good = (
+        f"The last good answer came on {long_instant(state.good_at)}." if state.good_at else "No good answer came yet."
+    )
+    if state.failing_since is None:
+        return {"words": f"The published list was looked at on {long_instant(state.looked_at)}.", "failing": ""}
+    since = long_instant(state.failing_since)
+    failing = f"The published list has been of no use since {since}: {state.why}. {good} The days in force stay."
+    return {"words": failing, "failing": failing if state.told_at else ""}
 
 
 def _nation(name: str, horizon: Any, near: bool, current: list[SetLine]) -> dict[str, Any]:

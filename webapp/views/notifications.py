@@ -39,6 +39,7 @@ WORDS: Mapping[str, str] = {
     NoticeKind.UNANSWERED: "A question was not answered in time, and has gone back",
     NoticeKind.NOBODY_STANDS_IN: "Somebody is away and nobody can stand in: please give this to somebody",
     NoticeKind.USE_PAUSED: "A sharing that continues is paused: its review was missed",
+    NoticeKind.HOLIDAYS_STALE: "The published bank holidays cannot be fetched",
 }
 
 
@@ -63,9 +64,9 @@ def page() -> str:
 def _line(row: NoticeRow) -> dict[str, object]:
     return {
         "words": WORDS.get(row.kind, row.kind),
-        "reference": row.reference,
-        "url": url_for("cases.page", case_id=row.case_id),
-        "stage": row.stage_title,
+        "reference": row.reference or "Bank holidays",
+        "url": url_for("cases.page", case_id=row.case_id) if row.case_id else url_for("calendars.listing"),
+        "stage": row.stage_title if row.case_id else "",
         "due": clock_text(row.due_at) if row.due_at else "",
         "due_iso": row.due_at.isoformat() if row.due_at else "",
         "when": long_instant(row.created_at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -37,6 +37,22 @@ def taken(file: Days, known: Days, how: Taking) -> Days:
         first, last = file[0][0].year, file[-1][0].year
         kept = {day: title for day, title in known if not first <= day.year <= last}
     return tuple(sorted({**kept, **dict(file)}.items()))
+
+
+def shrunken(file: Days, known: Days, before: Iterable[date], *, today: date) -> str:
+    """Why a published list cannot be whole, in words, or nothing. ``before``: the last good one, if there was one."""
+    to_come = [day for day, _ in file if day > today]
+    if not to_come:
+        return "it has no day to come"
+    good = [day for day in before if day > today]
+    span = range(file[0][0].year, file[-1][0].year + 1)
+    fewest = len(good) or sum(day > today and day.year in span for day, _ in known)
+    if len(to_come) < fewest or (good and to_come[-1] < max(good)):
+        return "it has fewer days to come than before"
+    listed = {day for day, _ in file}
+    if any(file[0][0] <= day < today and day not in listed for day, _ in known):
+        return "days that have been are missing from it"
+    return ""
 
 
 def differing(before: Days, after: Days) -> tuple[Days, Days]:

@@ -42,6 +42,12 @@ class NoticeKind(StrEnum):
     EXTENDED = "extended"
     RECOUNTED = "recounted"
     UNANSWERED = "unanswered"
+    HOLIDAYS_STALE = "holidays_stale"
+    """About the house and not about a case: see ``OF_THE_HOUSE``."""
+
+
+OF_THE_HOUSE = frozenset({NoticeKind.HOLIDAYS_STALE})
+"""Kinds of notice that name no case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workflows.core.notices import NoticeKind
+from workflows.core.notices import OF_THE_HOUSE, NoticeKind
 from workflows.core.standing_in import swaps
 from workflows.core.telling import LADDER, PASSED_ON, is_away, says_more, still_true
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
-from workflows.store import cases, clock, notices, outbox
+from workflows.store import cases, clock, holiday_feed, notices, outbox
 from workflows.store.outbox import Leased
 
 LEASE = timedelta(seconds=60)
@@ -208,6 +208,9 @@ def void(connection: Connection, library: Library, mail: Leased) -> str:
     """Why the mail should not go any more, or nothing."""
     if mail.disabled:
         return "the person has left"
+    if mail.kind in OF_THE_HOUSE:
+        state = holiday_feed.read(connection)
+        return "" if state is not None and state.told_at is not None else "no longer so"
     case = cases.read(connection, mail.case_id)
     person = cases.principal(connection, mail.person_id)
     if case is None or person is None:

@@ -53,6 +53,8 @@ class HouseEvent(StrEnum):
     CALENDAR_IN_FORCE = "CalendarInForce"
     CALENDAR_TURNED_DOWN = "CalendarTurnedDown"
     CALENDAR_COUNTED = "CalendarCounted"
+    HOLIDAYS_STALE = "HolidaysStale"
+    HOLIDAYS_FRESH = "HolidaysFresh"
     MAIL_CHOSEN = "MailChosen"
     MAIL_TRIED_AGAIN = "MailTriedAgain"
     FEED_MADE = "FeedMade"

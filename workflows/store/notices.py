@@ -55,16 +55,18 @@ _PASS_ON = text(
            '<' || id || '@gatehouse>' FROM written"""
 )
 _MARKS = MARKS.replace("'", "''")
-# A person of the name `p`, a case `c`, a notice `n`. What she was told before she stood aside, was found to share a
+# A person of the name `p`, a notice `n`, its case `c` where it has one (else it is about the house). What she was told before she stood aside, was found to share a
 # name with somebody in it, or left both organisations, is hers no longer.
-KNOWN = f"""NOT (p.id = ANY (c.aside)) AND (c.requester = p.id OR n.kind = 'released' OR NOT (c.kin && ARRAY[p.email,
+KNOWN = f"""(n.case_id IS NULL OR (NOT (p.id = ANY (c.aside))
+    AND (c.requester = p.id OR n.kind = 'released' OR NOT (c.kin && ARRAY[p.email,
     lower(btrim(regexp_replace(btrim(p.name), '^.*\\s', ''), '{_MARKS}'))]))
     AND (c.requester = p.id OR p.email = ANY (c.recipients) OR EXISTS (SELECT FROM memberships m
-        WHERE m.person_id = p.id AND m.organisation_id IN (c.holder_org, c.requester_org)))"""
+        WHERE m.person_id = p.id AND m.organisation_id IN (c.holder_org, c.requester_org)))))"""
 """Keeps those notices that a person may still know of."""
 _LIST = text(
-    f"""SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, n.case_id::text, c.reference
-    FROM notices n JOIN cases c ON c.id = n.case_id JOIN people p ON p.id = n.person_id
+    f"""SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, coalesce(n.case_id::text, ''),
+        coalesce(c.reference, '') FROM notices n LEFT JOIN cases c ON c.id = n.case_id
+    JOIN people p ON p.id = n.person_id
     WHERE n.person_id = cast(:person AS uuid) AND {KNOWN}
     ORDER BY n.created_at DESC, n.id DESC LIMIT :most OFFSET :skip"""
 )
@@ -76,7 +78,7 @@ _READ = text(
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One line of a person's notices."""
+    """One line of a person's notices; without a case id and a reference it is about the house."""
 
     id: str
     kind: str
@@ -92,7 +94,7 @@ def insert(
     connection: Connection,
     notices: list[Notice],
     *,
-    case_id: str,
+    case_id: str | None,
     due_at: datetime | None,
     at: datetime,
     hold_until: datetime | None = None,

@@ -30,9 +30,9 @@ _CLAIM = text(
             ELSE greatest(o.give_up_at, clock_timestamp() + (o.give_up_at - o.created_at)) END
         FROM claimed c WHERE o.id = c.id RETURNING o.id, o.notice_id, o.message_id, o.attempts, o.next_at)
     SELECT l.id::text, l.message_id, l.attempts, n.kind, n.stage_title, n.due_at, n.person_id::text,
-           p.email, p.disabled_at IS NOT NULL AS disabled, n.case_id::text, c.reference
+           p.email, p.disabled_at IS NOT NULL AS disabled, coalesce(n.case_id::text, ''), coalesce(c.reference, '')
     FROM leased l JOIN notices n ON n.id = l.notice_id JOIN people p ON p.id = n.person_id
-    JOIN cases c ON c.id = n.case_id ORDER BY l.next_at, l.id"""
+    LEFT JOIN cases c ON c.id = n.case_id ORDER BY l.next_at, l.id"""
 )
 _END = text(
     f"""UPDATE outbox SET state = :state, lease_until = NULL, last_error = :error, {ENDED}
@@ -65,7 +65,7 @@ _DEAD = text("SELECT count(*) FROM outbox WHERE state = 'dead'")
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """One mail that this process may send until its lease ends."""
+    """One mail that this process may send until its lease ends; without a case id it is about the house."""
 
     id: str
     message_id: str

@@ -53,7 +53,7 @@ _LOAD = (
                                           ORDER BY o.name, o.id), '[]')
                 FROM memberships m JOIN organisations o ON o.id = m.organisation_id
                 WHERE m.person_id = p.id) AS held,
-               (SELECT count(*) FROM (SELECT FROM notices n JOIN cases c ON c.id = n.case_id
+               (SELECT count(*) FROM (SELECT FROM notices n LEFT JOIN cases c ON c.id = n.case_id
                                       WHERE n.person_id = p.id AND n.read_at IS NULL AND {KNOWN}
                                       LIMIT {MOST_UNREAD}) AS counted) AS unread,
                {running_sql(_HERS, NOW_SQL)} AS away,

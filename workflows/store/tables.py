@@ -263,7 +263,8 @@ notices = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("person_id", Id, ForeignKey("people.id"), nullable=False),
-    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    # Without one: about the house.
+    Column("case_id", Id, ForeignKey("cases.id")),
     Column("kind", Text, nullable=False),
     Column("stage_title", Text, nullable=False),
     Column("due_at", Instant),

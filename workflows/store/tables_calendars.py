@@ -1,8 +1,8 @@
-"""The table of calendar sets: bank holidays of a nation, and closure days and service hours of an organisation."""
+"""Calendar sets (bank holidays of a nation, closures of an organisation), and fetching the published ones."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Identity, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Identity, Index, Integer, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from workflows.store.tables import Id, Instant, metadata
@@ -41,3 +41,19 @@ calendar_sets = Table(
         postgresql_where=text("answered_at IS NULL AND organisation_id IS NOT NULL"),
     ),
 )  # fmt: skip
+
+holiday_feed = Table(
+    "holiday_feed",
+    metadata,
+    # One row, from the first look at the published list on.
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("looked_at", Instant, nullable=False),
+    Column("good_at", Instant),
+    # The days of the last good answer: for each nation its dates.
+    Column("good_days", JSONB, nullable=False),
+    Column("failing_since", Instant),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("told_at", Instant),
+    CheckConstraint('"only"', name="only"),
+    CheckConstraint("told_at IS NULL OR failing_since IS NOT NULL", name="told_of_a_failure"),
+)
