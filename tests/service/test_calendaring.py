@@ -190,3 +190,17 @@ def test_days_are_laid_out_once_with_the_product_and_the_horizon_warns(house: Ho
     with reading(house.engine) as connection:
         rows = connection.execute(text("SELECT facts FROM events WHERE type = 'CalendarInForce'")).scalars().all()
     assert {json.loads(json.dumps(row))["calendar"] for row in rows} == {NATION, "scotland", "northern-ireland"}
+
+
+def test_days_of_one_nation_move_nothing_that_counts_by_anothers(house: House, desk: Calendars) -> None:
+    case_id = build(house, "S2", upto="adjudication")
+    before, at = due_of(house, case_id), house.later(case_id)
+    known = dict(seed_calendars()["scotland"].holidays) | {before.date(): "A day proclaimed late"}
+    number = load(house, desk, calendar="scotland", days=tuple(sorted(known.items())), at=at)
+    seen = desk.preview(number, page=1, at=at)
+    assert (seen.total, seen.moved, seen.rows, seen.whole) == (0, 0, (), True)
+    put_in_force(house, desk, number, at=at)
+    set_clock(house.engine, at + timedelta(minutes=1))
+    sweep(house.engine, Library())
+    assert due_of(house, case_id) == before
+    assert house.case(case_id).calendar.startswith(f"{NATION}@")

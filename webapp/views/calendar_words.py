@@ -113,10 +113,12 @@ def day_rows(days: Days) -> list[tuple[str, str, str]]:
     return [(long_date(day), f"{day:%A}", title[:1].upper() + title[1:]) for day, title in days]
 
 
-def by_year(days: Days) -> list[tuple[int, list[tuple[str, str, str]]]]:
-    """Days for tables, a year each, the latest first."""
-    years = sorted({day.year for day, _ in days}, reverse=True)
-    return [(year, day_rows(tuple(each for each in days if each[0].year == year))) for year in years]
+def by_year(days: Days, *, today: date) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Days for tables: this year and those to come each in one, and all the years before together."""
+    years = sorted({day.year for day, _ in days if day.year >= today.year})
+    tables = [(str(year), day_rows(tuple(each for each in days if each[0].year == year))) for year in years]
+    before = tuple(each for each in reversed(days) if each[0].year < today.year)
+    return [*tables, *([(f"Before {today.year}", day_rows(before))] if before else [])]
 
 
 def day_line(days: Iterable[tuple[date, str]]) -> list[str]:

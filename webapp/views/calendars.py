@@ -21,6 +21,7 @@ from webapp.views.showing import counted, long_date, long_instant
 from webapp.views.time_words import CALENDAR_TITLES
 from workflows.core.day_sets import looks_after, may_see
 from workflows.core.refusals import NOT_YOURS, Refusal, Refused
+from workflows.core.spans import local_day
 from workflows.service.calendar_preview import Preview
 from workflows.service.calendaring import ANSWERED, SECOND_PERSON, Calendars, SetLine
 from workflows.service.holiday_feed import HolidayFeed
@@ -114,7 +115,7 @@ def _page(number: int, form: Sent) -> Response:
         title=say.title_of(found),
         state=say.state_tag(line),
         facts=_facts(line),
-        years=say.by_year(found.days),
+        years=say.by_year(found.days, today=local_day(g.now)),
         hours=say.hours_rows(found.hours) if found.organisation_id else None,
         change=change and {"added": say.day_line(change.added), "removed": say.day_line(change.removed)},
         open=found.open,
