@@ -55,8 +55,8 @@ _PASS_ON = text(
            '<' || id || '@gatehouse>' FROM written"""
 )
 _MARKS = MARKS.replace("'", "''")
-# A person of the name `p`, a notice `n`, its case `c` where it has one (else it is about the house). What she was told before she stood aside, was found to share a
-# name with somebody in it, or left both organisations, is hers no longer.
+# A person of the name `p`, a notice `n`, its case `c` where it has one (else it is about the house). What she was told
+# before she stood aside, was found to share a name with somebody in it, or left both organisations, is hers no longer.
 KNOWN = f"""(n.case_id IS NULL OR (NOT (p.id = ANY (c.aside))
     AND (c.requester = p.id OR n.kind = 'released' OR NOT (c.kin && ARRAY[p.email,
     lower(btrim(regexp_replace(btrim(p.name), '^.*\\s', ''), '{_MARKS}'))]))
