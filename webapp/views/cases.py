@@ -18,8 +18,8 @@ from workflows.core.definition import IDENTITY_COMMANDS, CommandType, Side, Stag
 from workflows.core.permissions import Relation
 from workflows.core.uses import UseState
 from workflows.core.withdrawing import given_entries
-from workflows.service.views import CasePage, FollowUpView
-from workflows.service.waiting import sentences
+from workflows.service.views import CasePage, FollowUpView, Step
+from workflows.service.waiting import sentences, unheard_words
 
 blueprint = Blueprint("cases", __name__)
 
@@ -50,11 +50,24 @@ def page(case_id: uuid.UUID) -> Response | str:
         shown=shown_now(found),
         to_do=[_to_do(found, each) for each in found.follow_ups],
         history=told(found.timeline),
+        unheard=unheard_words(found.late.unheard, inside=found.late.inside) if found.late else (),
         why_late=sentences(found.late) if found.late else (),
+        fallen=[f"{_capital(each.words)}: {long_instant(each.at)}" for each in found.steps if each.done],
+        to_come=_to_come(found.steps),
         only_manages=found.request is None and found.counts is None,
         has_record=bool(found.decisions),
         mine=found.my_contents,
     )
+
+
+def _to_come(steps: tuple[Step, ...]) -> list[str]:
+    """The steps that are still to come, in words; what falls at one moment in one line."""
+    lines: dict[str, list[str]] = {}
+    for step in steps:
+        if not step.done:
+            lines.setdefault(long_instant(step.at), []).append(step.words)
+    said = [f"{joined(words)} on {when}" for when, words in lines.items()]
+    return [f"{'Then' if number else 'Next'}: {each}" for number, each in enumerate(said)]
 
 
 def _to_do(found: CasePage, task: FollowUpView) -> dict[str, object]:

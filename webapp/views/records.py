@@ -35,6 +35,7 @@ from workflows.core.case import Decision
 from workflows.core.consent_people import entries
 from workflows.core.refusals import not_found
 from workflows.core.request import Item, Request
+from workflows.service.timeline import INSIDE, away_words
 from workflows.service.views import CasePage
 
 blueprint = Blueprint("records", __name__)
@@ -201,6 +202,7 @@ def _silent(found: CasePage) -> list[str]:
     stages = found.definition.stages
     return [
         f"{long_instant(each.at)}: not shared by default. {stages[each.stage].title}, with {each.who}."
+        + "".join(f" {away_words(gone)}" for gone in each.away if found.look.relations & INSIDE)
         for each in found.silences
     ]
 

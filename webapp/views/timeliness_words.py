@@ -16,6 +16,8 @@ Cell = str | int | float | None
 GOOD = ("shared", "partly_shared")
 LATE_BECAUSE = {
     Cause.REQUESTER: "waited for whoever asked",
+    Cause.NOT_TOLD: "were late because nobody could be told",
+    Cause.AWAY: "were with somebody who was away and not covered",
     Cause.SECOND: "waited for a second adjudicator",
     Cause.ANSWER: "were late after a question on the way",
     Cause.EXTENDED: "were late although more time had been given",

@@ -32,6 +32,7 @@ from workflows.core.request import with_answers as with_answers
 from workflows.core.rounds import Round, begun, forgotten
 from workflows.core.silence import NotSharedByDefault, Silence, silent
 from workflows.core.tracks import chosen
+from workflows.core.unheard import NobodyTold, Unheard, unheard_by
 from workflows.core.uses import UseReview, UseState, missed, reviewed
 from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
@@ -152,6 +153,7 @@ class Case:
     rounds: tuple[Round, ...] = ()
     use: UseState = UseState.RUNNING
     use_reviews: tuple[UseReview, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
 
     def overtaken(self, seen: int | None) -> bool:
         """Whether a person has changed the case since version ``seen``; None means whatever it is now."""
@@ -378,6 +380,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     ClockRecounted: recounted,
     e.QuestionGivenBack: given_back,
     NotSharedByDefault: silent,
+    NobodyTold: unheard_by,
     e.FollowUpOpened: _followed_up,
     e.FollowUpDone: _followed_up,
     e.FollowUpReminded: _followed_up,

@@ -26,6 +26,7 @@ from workflows.core.sharing import ItemContent as ItemContent
 from workflows.core.sharing import ReviewFinding as ReviewFinding
 from workflows.core.sharing import Share as Share
 from workflows.core.sharing import ShareHow as ShareHow
+from workflows.core.silent_parts import AwayThen as AwayThen
 from workflows.core.verdicts import AdviceType as AdviceType
 from workflows.core.verdicts import ConsentFinding as ConsentFinding
 from workflows.core.verdicts import ItemOutcome as ItemOutcome
@@ -314,10 +315,11 @@ class Remind(Rung):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkOverdue(Rung):
-    """Record that the stage's time has run out. ``who`` had the case, by name: the door fills it in."""
+    """Record that the stage's time has run out. The door fills in ``who`` had the case, by name, and who was away."""
 
     type: ClassVar[CommandType] = CommandType.MARK_OVERDUE
     who: str = ""
+    away: tuple[AwayThen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

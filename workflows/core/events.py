@@ -31,6 +31,7 @@ from workflows.core.rounds import Challenged as Challenged
 from workflows.core.rounds import Reopened as Reopened
 from workflows.core.rounds import SentBack as SentBack
 from workflows.core.silence import NotSharedByDefault as NotSharedByDefault
+from workflows.core.unheard import NobodyTold as NobodyTold
 from workflows.core.uses import UseReviewed as UseReviewed
 from workflows.core.uses import UseReviewMissed as UseReviewMissed
 from workflows.core.weighing import UNWEIGHED, RiskAssessment
@@ -313,7 +314,7 @@ EVENTS: dict[str, type[Event]] = {
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, NotSharedByDefault,
         ConsentTakenBack, SharedNow, ShareReviewed, ClockExtended, ClockRecounted,
-        QuestionGivenBack,
+        QuestionGivenBack, NobodyTold,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
         Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed,
     )

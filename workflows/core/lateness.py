@@ -13,6 +13,7 @@ from datetime import datetime
 from workflows.core.beyond import known_due, working_days_known
 from workflows.core.calendars import Length, WorkingCalendar
 from workflows.core.clocks import Clock, Pause
+from workflows.core.unheard import Unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,15 @@ class Lateness:
     extended: tuple[Length, ...] = ()
     extended_at: datetime | None = None
     extended_until: datetime | None = None
+    """By how much each time, when last, and the due instant that came of it (None while the clock is paused)."""
     at_least: bool = False
     """Whether more days may have passed than bank holidays are known for."""
-    """By how much each time, when last, and the due instant that came of it (None while the clock is paused)."""
+    unheard: tuple[Unheard, ...] = ()
+    """What reached nobody, until somebody acts."""
+    held_until: datetime | None = None
+    """When mail about it goes that waits for working hours."""
+    inside: bool = True
+    """Whether whoever reads it may know who of the holder's people is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,9 @@ class Wait:
     clock: Clock | None
     held: Clock | None
     question: OpenQuestion | None = None
+    unheard: tuple[Unheard, ...] = ()
+    held_until: datetime | None = None
+    inside: bool = True
 
 
 def lateness(wait: Wait, pushes: Iterable[Push], calendar: WorkingCalendar, *, now: datetime) -> Lateness:
@@ -92,6 +102,9 @@ def lateness(wait: Wait, pushes: Iterable[Push], calendar: WorkingCalendar, *, n
         extended=tuple(replace(clock.length, amount=each.amount) for clock in clocks for each in clock.extensions),
         extended_at=more[-1].at if more else None,
         extended_until=known_due(wait.clock, calendar) if more and wait.clock else None,
+        unheard=wait.unheard,
+        held_until=wait.held_until,
+        inside=wait.inside,
     )
 
 

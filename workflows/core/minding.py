@@ -37,12 +37,14 @@ def declare_conflict(case: Case, command: c.DeclareConflict, definition: Definit
 def mark_overdue(case: Case, command: c.Rung, definition: Definition) -> Events:
     """The time is out. Where a holder should have answered, that counts as a decision not to share."""
     stage = definition.stage(case.stage)
-    who = (command.who if isinstance(command, c.MarkOverdue) else "") or role_words(stage.roles)
+    marked = command if isinstance(command, c.MarkOverdue) else None
+    who = (marked.who if marked else "") or role_words(stage.roles)
+    away = marked.away if marked else ()
     return [
         e.BecameOverdue(
             at=command.at, by=command.actor.person_id, rung=command.rung, clock=command.clock, version=command.version
         ),
-        *fallen_silent(case, stage, clock=command.clock, who=who, at=command.at),
+        *fallen_silent(case, stage, clock=command.clock, who=who, at=command.at, away=away),
     ]
 
 

@@ -5,13 +5,16 @@ That nobody can is told at once, when the work comes, not when it is late.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workflows.core.definition import Definition, Role
 from workflows.core.notices import Audience, Notice, NoticeKind, at_holder
 from workflows.core.standing_in import Swap
+from workflows.core.telling import CALLS_TO_ACT
+from workflows.core.unheard import NobodyTold, WhyUnheard
 
 if TYPE_CHECKING:
     from workflows.core.case import Case
@@ -58,3 +61,35 @@ def _instead(audience: Audience, swaps: tuple[Swap, ...], case: Case) -> Audienc
     people.pop("", None)
     gone = audience.people and not people and not audience.roles
     return Audience() if gone else replace(audience, people=tuple(people), excluding=tuple(out))
+
+
+def nobody_told(
+    unread: Sequence[Notice], passed: Sequence[Notice], swaps: Sequence[Swap], case: Case, *, at: datetime
+) -> NobodyTold | None:
+    """The event, where a notice that calls for an act, or passes the case up, reached nobody.
+
+    ``passed`` are the notices as they went out while some were away, ``unread`` those of them that reached nobody.
+    """
+    alone = any(notice.kind is NoticeKind.NOBODY_STANDS_IN for notice in passed)
+    lost = [notice for notice in unread if notice.kind in CALLS_TO_ACT | {NoticeKind.ESCALATION}]
+    if not alone and not lost:
+        return None
+    away = alone or any(_all_away(notice, swaps) for notice in lost)
+    return NobodyTold(
+        at=at, by="", stage=case.stage, clock=case.clock.number if case.clock else 0,
+        why=WhyUnheard.AWAY if away else WhyUnheard.NOBODY,
+        work=alone or any(notice.kind in CALLS_TO_ACT for notice in lost),
+    )  # fmt: skip
+
+
+def _all_away(notice: Notice, swaps: Sequence[Swap]) -> bool:
+    """Whether somebody who would have been told is away, with nobody in her place."""
+    told = notice.audience
+    return any(
+        not each.to
+        and (
+            each.absent in told.people
+            or (each.organisation_id == told.organisation and not each.roles.isdisjoint(told.roles))
+        )
+        for each in swaps
+    )

@@ -19,6 +19,7 @@ from workflows.core.events import Event, Withdrawn
 from workflows.core.happening import ClockEnd
 from workflows.core.rounds import Why
 from workflows.core.spans import ONE_DAY, Span, days_with, local_day, merged
+from workflows.core.unheard import WhyUnheard
 
 WHOLE = 0
 """The number under which a whole request stands among its clocks."""
@@ -36,6 +37,8 @@ class Cause(StrEnum):
     """What a clock that ended late had waited for. Exactly one: the first of these that fits."""
 
     REQUESTER = "requester"
+    NOT_TOLD = "not_told"
+    AWAY = "away"
     SECOND = "second"
     ANSWER = "answer"
     EXTENDED = "extended"
@@ -45,6 +48,8 @@ class Cause(StrEnum):
 
 CAUSES: Mapping[Cause, str] = {
     Cause.REQUESTER: "Whoever asked had to answer a question, and answered late",
+    Cause.NOT_TOLD: "Nobody could be told of it: nobody had the role",
+    Cause.AWAY: "Whoever had it was away, and not covered: nobody who could do it stood in",
     Cause.SECOND: "One adjudicator had voted; the second was waited for",
     Cause.ANSWER: "A question was asked on the way; the time left after the answer was not enough",
     Cause.EXTENDED: "More time had been given, and was not enough or came too late",
@@ -55,6 +60,8 @@ CAUSES: Mapping[Cause, str] = {
 
 CAUSE_TITLES: Mapping[Cause, str] = {
     Cause.REQUESTER: "Whoever asked",
+    Cause.NOT_TOLD: "Nobody could be told",
+    Cause.AWAY: "Away and not covered",
     Cause.SECOND: "Second adjudicator",
     Cause.ANSWER: "Question on the way",
     Cause.EXTENDED: "More time was not enough",
@@ -298,6 +305,9 @@ def cause(case: Case, clock: Clock, side: Side, *, due: datetime) -> Cause:
     """What a clock that ended late had waited for, as the case stood just before it ended."""
     if side is Side.REQUESTER:
         return Cause.REQUESTER
+    missed = [each for each in case.unheard if each.work and each.clock == clock.number]
+    if missed:
+        return Cause.AWAY if any(each.why is WhyUnheard.AWAY for each in missed) else Cause.NOT_TOLD
     if any(clock.started_at <= vote.at <= due for vote in case.votes):
         return Cause.SECOND
     if clock.pauses:

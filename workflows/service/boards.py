@@ -10,6 +10,8 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from workflows.core.beyond import reach_ahead
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.clocks import unit_words
@@ -18,6 +20,7 @@ from workflows.core.lateness import Lateness, OpenQuestion, Push, Wait, lateness
 from workflows.core.permissions import ROLE_TITLES, Principal, role_words, working_roles
 from workflows.core.refusals import not_found
 from workflows.core.standing_in import whereabouts
+from workflows.core.unheard import Unheard, still_unheard
 from workflows.service.forecast import end_of, forecast, last_day
 from workflows.service.library import Library
 from workflows.service.listing import clock_from, row_time, viewer_of
@@ -138,7 +141,7 @@ def _cut(calendar: WorkingCalendar, *, now: datetime) -> boards.Cut:
 
 def _row(connection: Connection, library: Library, row: Any, reader: Principal, *, now: datetime) -> BoardRow:
     definition = library.version(connection, row.workflow, row.definition_version)
-    stage = definition.stage(row.stage)
+    stage, inside = definition.stage(row.stage), bool(reader.roles_in(str(row.holder_org)))
     if stage.side is Side.REQUESTER:
         holder = f"{row.requester_name} (requester)"
     else:
@@ -150,14 +153,18 @@ def _row(connection: Connection, library: Library, row: Any, reader: Principal, 
         stage_title=stage.title, urgency=row.urgency, requester_org=row.requester_org_name,
         holder_org=row.holder_org_name, holder=holder.removeprefix("the "),
         time_left=row_time(library, row, now=now), overdue=row.overdue, paused=row.paused,
-        late=_late(library, definition, row, holder, now=now), submitted_at=row.submitted_at,
+        late=_late(library, definition, row, holder, inside=inside, now=now), submitted_at=row.submitted_at,
     )  # fmt: skip
 
 
-def _late(library: Library, definition: Definition, row: Any, holder: str, *, now: datetime) -> Lateness:
+_UNHEARD: TypeAdapter[tuple[Unheard, ...]] = TypeAdapter(tuple[Unheard, ...])
+
+
+def _late(library: Library, definition: Definition, row: Any, holder: str, *, inside: bool, now: datetime) -> Lateness:
     clock, held = clock_from(row.clock), clock_from(row.held)
     question = OpenQuestion(definition.stage(row.asked_stage).title, row.asked_items) if row.asked_stage else None
-    wait = Wait(holder, row.stage_since, clock, held, question)
+    lost = still_unheard(_UNHEARD.validate_json(row.unheard or "[]"), stage=row.stage, settled=row.settled)
+    wait = Wait(holder, row.stage_since, clock, held, question, lost, row.held_until, inside)
     pushes = [
         Push(datetime.fromisoformat(each["at"]), each["by"] or "", each["told"] or "", each["clock"] or 0)
         for each in json.loads(row.pushes or "[]")

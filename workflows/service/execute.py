@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
+from uuid import UUID, uuid5
 
 from workflows.core import notices as tell
 from workflows.core.absences import Absence
@@ -34,24 +32,23 @@ from workflows.core.commands import (
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import DueItem, due, put_off
 from workflows.core.events import Event
-from workflows.core.passing_on import passed_on
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
 from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.rulebook import handle
-from workflows.core.standing_in import alone, lent, swaps
-from workflows.core.telling import held_until, unheard
+from workflows.core.silence import away_then
+from workflows.core.standing_in import alone, lent
 from workflows.core.timeliness import spells, stamped
+from workflows.core.unheard import NobodyTold
 from workflows.core.webhooks import calls
 from workflows.service import tracks
 from workflows.service.library import Library, UnknownWorkflow
+from workflows.service.notifying import tell as notify
 from workflows.service.pinning import in_force
 from workflows.service.unit_of_work import Connection, Way, reading, transaction
-from workflows.store import absences, cases, due_items, events, notices
+from workflows.store import absences, cases, due_items, events
 from workflows.store.engine import Taken
 from workflows.store.mapping import erases, seal_events
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +164,8 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         _check_due(command, work)
     if isinstance(command, Extend):
         command = replace(command, again=put_off(case, command, definition, library.calendar(case.calendar)))
-    if isinstance(command, MarkOverdue) and case.assignee:
-        command = replace(command, who=_name_of(connection, case.assignee))
+    if isinstance(command, MarkOverdue):
+        command = _attributed(connection, command, case, definition, away=locked.away)
     happened = handle(case, command, definition)
     done = _store(
         connection, library, command, case, happened, definition, head=locked.head, away=locked.away, work=work
@@ -198,9 +195,13 @@ def _recounting(connection: Connection, library: Library, case: Case, command: R
     )
 
 
-def _name_of(connection: Connection, person_id: str) -> str:
-    person = cases.principal(connection, person_id)
-    return person.name if person is not None else ""
+def _attributed(
+    connection: Connection, command: MarkOverdue, case: Case, definition: Definition, *, away: tuple[Absence, ...]
+) -> MarkOverdue:
+    """The command with whom the request was given to, by name, and which of those whose work it is were away."""
+    person = cases.principal(connection, case.assignee) if case.assignee else None
+    gone = away_then(case, definition.stage(case.stage), away, at=command.at)
+    return replace(command, who=person.name if person is not None else "", away=gone)
 
 
 def _check_due(command: Rung, items: list[DueItem]) -> None:
@@ -280,38 +281,27 @@ def _store(
     if told := tell.notices(before, happened, after, definition):
         if away is None:
             away = absences.running(connection, (after.holder_org, after.requester_org), at=command.at)
-        _tell(
+        nobody = notify(
             connection, told, after, definition, counted, away=away, due_at=listing.due_at, at=command.at
         )  # fmt: skip
+        if nobody is not None:
+            return _note(connection, library, command, after, nobody, definition, head=sealed[-1].digest)
     return Done(after.id, after.version)
 
 
-def _tell(
+def _note(
     connection: Connection,
-    told: list[tell.Notice],
+    library: Library,
+    command: Command,
     case: Case,
+    nobody: NobodyTold,
     definition: Definition,
-    calendar: WorkingCalendar,
     *,
-    away: tuple[Absence, ...],
-    due_at: datetime | None,
-    at: datetime,
-) -> None:
-    """Write the notices; where one that calls for an act reaches nobody, those who can see to that are told.
-
-    Whoever stands in for somebody who is away is told in her place.
-    """
-    hold, instead = held_until(case, definition, calendar, at=at), swaps(case, away)
-    told = passed_on(told, instead, case, definition)
-    insert = partial(
-        notices.insert, connection, case_id=case.id, due_at=due_at, at=at, hold_until=hold,
-        at_once=case.urgency in definition.at_once,
-    )  # fmt: skip
-    unread = insert(told) if told else []
-    if alerts := passed_on(unheard(unread, case), instead, case, definition):
-        nobody = insert(alerts)
-        for _ in nobody:
-            log.error("nobody could be told about case %s, nor anybody who sees to that", case.id)
+    head: str,
+) -> Done:
+    """Nobody could be told: that is on the case's own record, next to what it was about."""
+    note = replace(command, id=str(uuid5(UUID(command.id), "nobody told")))
+    return _store(connection, library, note, case, [nobody], definition, head=head)
 
 
 def listed(case: Case, definition: Definition, calendar: WorkingCalendar) -> cases.Listing:

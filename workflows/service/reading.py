@@ -30,10 +30,10 @@ from workflows.core.standing_in import whereabouts
 from workflows.core.uses import STOPPED
 from workflows.core.veil import veil_of
 from workflows.core.visibility import Identity, Look, look
-from workflows.service import followups, revealing, tracks, waiting
+from workflows.service import followups, ladders, revealing, tracks, waiting
 from workflows.service.library import Library
 from workflows.service.panels import panel_view
-from workflows.service.timeline import timeline
+from workflows.service.timeline import INSIDE, timeline
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.service.views import CasePage, ContentView, Draft, Offer, PersonView
 from workflows.store import pages
@@ -51,7 +51,7 @@ def case_page(
     Raises Refused (NOT_FOUND) alike for what does not exist and for what she may not know of.
     """
     with transaction(engine) as connection:
-        named = pages.named(connection, case_id)
+        named = pages.named(connection, case_id, now=now)
         if named is None:
             raise not_found()
         definition = library.ruling(connection, named.case)
@@ -68,9 +68,13 @@ def case_page(
             labels = sorted(shown)
             pages.record_read(connection, case_id=case_id, person_id=person.id, what="identity", at=now, items=labels)
         found = _page(library, named, definition, person, seen, lines, packs=packs, shown=shown, now=now)
-        late = waiting.of_case(named.case, definition, library, lines, waits_for=found.awaits, now=now)
+        late = waiting.of_case(
+            named.case, definition, library, lines, waits_for=found.awaits, now=now,
+            held_until=named.held_until, inside=bool(seen.relations & INSIDE),
+        )  # fmt: skip
         return replace(
             found, late=late if seen.only is None else None,
+            steps=ladders.steps(named.case, definition, library, lines) if seen.only is None else (),
             tracks=tracks.views(connection, library, named.case, person),
             asked_besides=tracks.asked_besides(connection, named.case, person),
         )  # fmt: skip

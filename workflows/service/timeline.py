@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from workflows.core import events as e
 from workflows.core.clocks import length_words
 from workflows.core.commands import CLOCK, AdviceType, ItemOutcome, ReviewFinding
 from workflows.core.definition import Definition
 from workflows.core.permissions import Relation
+from workflows.core.silence import AwayThen
+from workflows.core.unheard import WhyUnheard
 from workflows.core.uses import UseOutcome
 from workflows.core.visibility import Look
 from workflows.service import followups
@@ -29,6 +33,10 @@ FINDING_WORDS: dict[ReviewFinding, str] = {
 }
 
 
+LONDON = ZoneInfo("Europe/London")
+SECOND = timedelta(seconds=1)
+INSIDE = frozenset({Relation.WORKER, Relation.HOLDER_MANAGER})
+"""Who may know who of the holder's people is away, and what is said among them."""
 USE_WORDS = {UseOutcome.CONTINUE: "it goes on", UseOutcome.CHANGE: "it is changed", UseOutcome.END: "it ends"}
 
 
@@ -84,12 +92,12 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
         case e.Chased():
             return "Chased by a manager", ""
         case e.Reassigned():
-            inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
+            inside = seen.relations & INSIDE
             return "Reassigned", event.reason if inside else ""
         case e.AdjudicatorVoted() | e.SecondAdjudicatorDemanded():
             return _panel(event, seen)
         case e.ConflictDeclared():
-            inside = seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}
+            inside = seen.relations & INSIDE
             return ("Stood aside: conflict of interest", event.reason) if inside else None
         case e.IdentityAsked() | e.IdentityGranted() | e.IdentityRefused():
             return _revealed(event) if Relation.WORKER in seen.relations else None
@@ -111,9 +119,12 @@ def _clock_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
         case e.BecameOverdue():
             return "Became overdue", ""
         case e.NotSharedByDefault():
-            return "Not shared by default", silent_words(event.who)
+            return "Not shared by default", silent_words(event.who, event.away if seen.relations & INSIDE else ())
         case e.Escalated():
             return f"Escalated to {event.told}", ""
+        case e.NobodyTold():
+            away = event.why is WhyUnheard.AWAY and bool(seen.relations & INSIDE)
+            return "Nobody could be told", "Whoever it was for was away, and not covered." if away else ""
         case _:
             return None
 
@@ -145,7 +156,7 @@ def _round_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
 
 def _panel(event: e.AdjudicatorVoted | e.SecondAdjudicatorDemanded, seen: Look) -> tuple[str, str] | None:
     """Inside the holder only; what somebody voted is in no line of the history, only that she did."""
-    if not seen.relations & {Relation.WORKER, Relation.HOLDER_MANAGER}:
+    if not seen.relations & INSIDE:
         return None
     if isinstance(event, e.AdjudicatorVoted):
         return "One of two adjudicators has decided", ""
@@ -162,10 +173,18 @@ def _revealed(event: e.IdentityAsked | e.IdentityGranted | e.IdentityRefused) ->
             return "Refused to show an identity", event.answer
 
 
-def silent_words(who: str) -> str:
-    """What it means that a holder's time ran out, and who had the request."""
+def silent_words(who: str, away: Iterable[AwayThen] = ()) -> str:
+    """What it means that a holder's time ran out, who had the request, and who of them was away."""
     had = f" {who[:1].upper()}{who[1:]} had it." if who else ""
-    return f"The time ran out, which counts as a decision not to share until somebody decides.{had}"
+    gone = "".join(f" {away_words(each)}" for each in away)
+    return f"The time ran out, which counts as a decision not to share until somebody decides.{had}{gone}"
+
+
+def away_words(away: AwayThen) -> str:
+    """From when until when somebody was away, and who was to stand in."""
+    first, last = (at.astimezone(LONDON) for at in (away.start, away.until - SECOND))
+    deputies = ", then ".join(away.deputies) or "none"
+    return f"{away.name} was away from {first.day} {first:%B %Y} to {last.day} {last:%B %Y}, deputies: {deputies}."
 
 
 def _advised(event: e.Advised, seen: Look) -> tuple[str, str]:

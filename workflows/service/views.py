@@ -22,6 +22,7 @@ from workflows.core.visibility import Look
 from workflows.service.followups import FollowUpRow as FollowUpRow
 from workflows.service.followups import FollowUpView as FollowUpView
 from workflows.service.forecast import Forecast
+from workflows.service.ladders import Step as Step
 from workflows.service.panels import PanelView
 from workflows.service.revealing import RevealView
 from workflows.service.tracks import TrackView as TrackView
@@ -143,6 +144,8 @@ class CasePage:
 
     late: Lateness | None = None
     """Why it has not been answered yet; None for what nobody has to act on, and for recipients."""
+    steps: tuple[Step, ...] = ()
+    """The steps of the ladder on the clock that runs."""
 
     def overtaken(self, seen: int) -> bool:
         """Whether a person has changed the case since version ``seen``."""

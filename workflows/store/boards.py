@@ -16,6 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from workflows.store import undelivered
 from workflows.store.lists import COLUMNS, NOT_ASIDE, PAGE, Viewer
+from workflows.store.outbox import held_mail
 
 _SIDES = {"held": ("c.holder_org", "c.requester_org"), "asked": ("c.requester_org", "c.holder_org")}
 """For each side the organisation whose board it is, and the other one."""
@@ -42,10 +43,11 @@ _BY_STAGE, _BY_AGENCY, _DUE = 0b011, 0b101, 0b010
 NOBODY = "nobody"
 """The filter on people that leaves what has been given to nobody by name."""
 # Never the words of a question or a reason: only that there was one, where, and about how much.
-_SHOWN = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name AS assignee_name,
+_SHOWN = f"""l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name AS assignee_name,
     q.name AS requester_name, (s.state -> 'clock')::text AS clock, (s.state -> 'held')::text AS held,
     w.stage AS asked_stage, w.items AS asked_items, p.pushes,
-    s.state ->> 'calendar' AS calendar FROM listed l
+    s.state ->> 'calendar' AS calendar, (s.state -> 'unheard')::text AS unheard,
+    cast(s.state ->> 'settled' AS int) AS settled, {held_mail("s.id", ":now")} AS held_until FROM listed l
     JOIN cases s ON s.id = cast(l.id AS uuid)
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
     JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)

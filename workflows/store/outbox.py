@@ -17,6 +17,13 @@ ENDED = """sent_at = CASE WHEN :state = 'sent' THEN clock_timestamp() END,
 """What is noted of a mail that has ended; of one with a receipt it is asked later whether it arrived."""
 FIRST_ASK = timedelta(minutes=1)
 
+
+def held_mail(case: str, now: str) -> str:
+    """SQL that gives when the first mail about a case goes that waits until a service opens. Both are SQL of ours."""
+    return f"""(SELECT min(mo.hold_until) FROM notices mn JOIN outbox mo ON mo.notice_id = mn.id
+        WHERE mn.case_id = {case} AND mo.state = 'waiting' AND mo.channel = 'mail' AND mo.hold_until > {now})"""
+
+
 _CLAIM = text(
     """WITH claimed AS (
         SELECT id FROM outbox WHERE state = 'waiting' AND channel = 'mail' AND next_at <= clock_timestamp()

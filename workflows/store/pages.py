@@ -14,11 +14,13 @@ from workflows.core.events import Event
 from workflows.core.grounds import Bodies
 from workflows.store.cases import bodies_from, facts_of
 from workflows.store.mapping import case_from_json, event_from_row
+from workflows.store.outbox import held_mail
 
 _CASE = text(
     f"""SELECT c.state::text AS state, {facts_of("h")} AS holder_facts,
     {facts_of("r")} AS requester_facts, q.name AS requester_name, r.name AS requester_org_name,
-    h.name AS holder_org_name, h.adjudicator_title, a.name AS assignee_name FROM cases c
+    h.name AS holder_org_name, h.adjudicator_title, a.name AS assignee_name,
+    {held_mail("c.id", "cast(:now AS timestamptz)")} AS held_until FROM cases c
     JOIN people q ON q.id = c.requester JOIN organisations r ON r.id = c.requester_org
     JOIN organisations h ON h.id = c.holder_org LEFT JOIN people a ON a.id = c.assignee
     WHERE c.id = cast(:id AS uuid)"""
@@ -73,6 +75,8 @@ class Named:
     adjudicator_title: str
     assignee_name: str
     bodies: Bodies
+    held_until: datetime | None = None
+    """When (by the product's time) the first mail about it goes that waits for working hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,15 @@ class Line:
     by: str
 
 
-def named(connection: Connection, case_id: str) -> Named | None:
-    """A case with its names; None when there is none."""
-    row = connection.execute(_CASE, {"id": case_id}).one_or_none()
+def named(connection: Connection, case_id: str, *, now: datetime | None = None) -> Named | None:
+    """A case with its names; None when there is none. ``now`` asks also for mail that waits."""
+    row = connection.execute(_CASE, {"id": case_id, "now": now}).one_or_none()
     if row is None:
         return None
     return Named(
         case_from_json(row.state), row.requester_name, row.requester_org_name, row.holder_org_name,
         row.adjudicator_title, row.assignee_name or "", bodies_from(row.holder_facts, row.requester_facts),
+        row.held_until,
     )  # fmt: skip
 
 
