@@ -27,7 +27,10 @@ from tests.launch.starting import clean_environment, launch_command, said, wait_
 REDIS_SETTING = "GATEHOUSE_TEST_REDIS_URL"
 PASSWORD = "amber-cedar-heron-2041"
 """What everybody of the demo signs in with here."""
-CHOSEN = {"GATEHOUSE_DEMO_PASSWORD": PASSWORD, "GATEHOUSE_SWEEP_SECONDS": "1", "GATEHOUSE_MAIL_IN_HOURS": "0"}
+CHOSEN = {
+    "GATEHOUSE_DEMO_PASSWORD": PASSWORD, "GATEHOUSE_SWEEP_SECONDS": "1", "GATEHOUSE_MAIL_IN_HOURS": "0",
+    "GATEHOUSE_WEBHOOK_LOCAL": "1",
+}  # fmt: skip
 """How the tests want the product to be set."""
 READY = "Ctrl-C stops everything"
 

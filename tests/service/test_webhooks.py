@@ -360,6 +360,7 @@ def test_only_an_administrator_of_the_organisation_sees_or_changes_a_receiver(of
             lambda p=person: office.hooks.switch(p, hook, on=False, command_id=str(uuid4()), now=NOW),
             lambda p=person: office.hooks.try_out(p, hook, command_id=str(uuid4()), now=NOW),
             lambda p=person: office.hooks.again(p, hook, command_id=str(uuid4()), now=NOW),
+            lambda p=person: office.hooks.let_go(p, hook, command_id=str(uuid4()), now=NOW),
             lambda p=person: office.hooks.add(
                 p, place, url="https://a.example.org", kinds=["case.moved"], command_id=str(uuid4()), now=NOW
             ),

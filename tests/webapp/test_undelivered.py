@@ -57,7 +57,25 @@ def test_trying_a_mail_again_that_somebody_has_seen_to_says_so(desk: Desk, engin
     assert drained == Posted()
     with engine.begin() as connection:
         connection.execute(text("UPDATE outbox SET state = 'sent'"))
-    assert "tried again already" in client.submit(action=forms[0], status=409).text
+    assert "somebody has seen to it" in client.submit(action=forms[0], status=409).text
+
+
+def test_somebody_who_was_reached_another_way_is_off_the_list(desk: Desk, engine: Engine) -> None:
+    desk.case()
+    dead = refuse_all(engine)
+    client = desk.sit(MANAGER)
+    page = client.open("/board/undelivered")
+    forms = [each.get("action", "") for each in page.all("form") if each.get("action", "").endswith("/reached")]
+    assert len(forms) == dead
+    first = page.form(forms[0])
+    page = client.submit(action=forms[0])
+    assert "It is off the list." in page.text
+    assert undeliverable(engine) == dead - 1
+    assert "somebody has seen to it" in client.send(forms[0], first.fields, status=409).text
+    assert drain(engine, Library(), lambda _letter: Sending(Fate.SENT)) == Posted()
+    with engine.connect() as connection:
+        sealed = connection.execute(text("SELECT facts FROM events WHERE type = 'MailSeenTo'")).scalars().all()
+    assert [set(each) for each in sealed] == [{"mail", "person", "case", "organisation"}]
 
 
 def test_nobody_but_a_manager_sees_them(desk: Desk, engine: Engine) -> None:

@@ -114,7 +114,27 @@ def test_what_was_not_delivered_is_shown_to_manager_and_administrator_and_tried_
     assert "canary" not in page.html
     assert "1 message is being tried again" in client.submit(action=f"{path}/again").text
     assert post(desk, settings).sent == 1
-    assert "Webhooks that did not arrive" not in desk.sit(MANAGER).open("/board/undelivered").text
+    assert "Another system of yours" not in desk.sit(MANAGER).open("/board/undelivered").text
+
+
+def test_what_is_let_go_is_on_nobodys_list(desk: Desk, settings: Settings, receiver: Receiver, engine: Engine) -> None:
+    client = desk.sit(ADMIN)
+    path, receiver.secret = add(client, receiver.url, "case.submitted", "case.moved")
+    desk.case(upto="ig_advice")
+    receiver.answers = [410]
+    assert post(desk, settings).dead == 1
+    page = client.open(path)
+    assert "the receiver said that it is gone" in page.text
+    assert "the receiver says that it is gone" in desk.sit(MANAGER).open("/board/undelivered").text
+    assert "messages did not arrive." in desk.sit(MANAGER).open("/board").text
+    client.open(path)
+    assert "let go. Nothing of it is sent" in client.submit(action=f"{path}/let-go").text
+    assert "Not delivered:" not in client.open(path).text
+    assert "Another system of yours" not in desk.sit(MANAGER).open("/board/undelivered").text
+    assert "did not arrive." not in desk.sit(MANAGER).open("/board").text
+    with engine.connect() as connection:
+        sealed = connection.execute(text("SELECT count(*) FROM events WHERE type = 'WebhookLetGo'")).scalar_one()
+    assert sealed == 1
 
 
 def test_a_secret_is_replaced_and_a_receiver_switched_off_and_on(desk: Desk) -> None:
@@ -147,8 +167,8 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(engine: Engine, app:
     assert "at least one kind" in page.errors()["kinds"]
     page = client.submit({"url": "https://127.0.0.1/x", "kinds": ["case.moved"]}, status=422)
     assert "public host name" in page.errors()["url"]
-    page = client.submit({"url": "", "kinds": ["case.moved"]}, status=422)
-    assert set(page.errors()) == {"url"}
+    page = client.submit({"url": "", "kinds": []}, status=422)
+    assert set(page.errors()) == {"url", "kinds"}
     assert "appear here" in client.open("/webhooks").text
 
 
@@ -179,7 +199,7 @@ def test_others_find_no_such_pages(desk: Desk) -> None:
             client.open(each, status=404)
         assert "Webhooks" not in client.open("/account").links()
         form = {"command_id": "0190d0f4-0000-7000-8000-000000000001"}
-        for act in ("secret", "off", "on", "test", "again"):
+        for act in ("secret", "off", "on", "test", "again", "let-go"):
             client.open("/account")
             client.send(f"{path}/{act}", form, status=404)
         client.open("/account")

@@ -18,6 +18,11 @@ from workflows.service.webhooks import administers, host_of
 
 blueprint = Blueprint("undelivered", __name__)
 
+SAID = {
+    "again": "The mail is being tried again. If it fails, it comes back to this list.",
+    "reached": "It is off the list. That somebody was reached another way is recorded.",
+}
+
 
 @blueprint.get("/board/undelivered")
 @signed_in
@@ -43,7 +48,7 @@ def _page(problem: str, status: int) -> Response:
     lines = [
         {
             "id": each.id,
-            "command_id": new_id(),
+            "ids": {act: new_id() for act in SAID},
             "person": each.person,
             "reference": each.reference,
             "url": url_for("cases.page", case_id=each.case_id),
@@ -61,16 +66,18 @@ def _page(problem: str, status: int) -> Response:
     return make_response(body, status)
 
 
-@blueprint.post("/board/undelivered/<uuid:mail_id>/again")
+@blueprint.post("/board/undelivered/<uuid:mail_id>/<any(again, reached):act>")
 @signed_in
-def again(mail_id: object) -> Response:
-    """Have one tried again."""
+def see_to(mail_id: object, act: str) -> Response:
+    """Have one tried again, or say that the person was reached another way."""
     place = managed_place()
+    given_up = Undeliverable(house().engine)
+    carry_out = given_up.retry if act == "again" else given_up.seen_to
     try:
-        Undeliverable(house().engine).retry(me(), place, str(mail_id), command_id=command_id(request.form), now=g.now)
+        carry_out(me(), place, str(mail_id), command_id=command_id(request.form), now=g.now)
     except Refused as refused:
         if refused.refusals[0].code == NOT_FOUND:
             raise
         return _page(refused.refusals[0].say, 409)
-    flash("The mail is being tried again. If it fails, it comes back to this list.")
+    flash(SAID[act])
     return redirect(url_for("undelivered.page", org=place), 303)

@@ -33,7 +33,7 @@ KINDS: Mapping[str, str] = {
     HookEvent.RELEASED.value: "Information was shared",
     HookEvent.CLOSED.value: "A request has ended",
 }
-STATES = {"waiting": "Waits", "sent": "Delivered", "superseded": "Not sent: switched off", "dead": "Not delivered"}
+STATES = {"waiting": "Waits", "sent": "Delivered", "superseded": "Not sent any more", "dead": "Not delivered"}
 STATUSES = {
     "address": "the address is not allowed",
     "address_unknown": "its host name is not known",
@@ -124,7 +124,7 @@ def _one(webhook_id: uuid.UUID, problem: str, status: int) -> Response:
         hook=_hook(hook),
         rows=[_delivery(each) for each in last],
         problem=problem,
-        ids={act: new_id() for act in ("rotate", "off", "on", "test", "again")},
+        ids={act: new_id() for act in ("rotate", "off", "on", "test", "again", "let_go")},
     )
     return make_response(body, status)
 
@@ -189,6 +189,15 @@ def again(webhook_id: uuid.UUID) -> Response:
     except Refused as refused:
         return _again(webhook_id, refused)
     flash(f"{count} {'message is' if count == 1 else 'messages are'} being tried again.")
+    return redirect(url_for("webhooks.one", webhook_id=webhook_id), 303)
+
+
+@blueprint.post("/webhooks/<uuid:webhook_id>/let-go")
+@signed_in
+def let_go(webhook_id: uuid.UUID) -> Response:
+    """Look into what was not delivered no more."""
+    count = _webhooks().let_go(me(), str(webhook_id), command_id=command_id(request.form), now=g.now)
+    flash(f"{count} {'message is' if count == 1 else 'messages are'} let go. Nothing of it is sent any more.")
     return redirect(url_for("webhooks.one", webhook_id=webhook_id), 303)
 
 

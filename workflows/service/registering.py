@@ -57,6 +57,7 @@ class HouseEvent(StrEnum):
     HOLIDAYS_FRESH = "HolidaysFresh"
     MAIL_CHOSEN = "MailChosen"
     MAIL_TRIED_AGAIN = "MailTriedAgain"
+    MAIL_SEEN_TO = "MailSeenTo"
     FEED_MADE = "FeedMade"
     FEED_ENDED = "FeedEnded"
     WEBHOOK_ADDED = "WebhookAdded"
@@ -64,6 +65,7 @@ class HouseEvent(StrEnum):
     WEBHOOK_OFF = "WebhookOff"
     WEBHOOK_ON = "WebhookOn"
     WEBHOOK_TRIED_AGAIN = "WebhookTriedAgain"
+    WEBHOOK_LET_GO = "WebhookLetGo"
 
 
 @dataclass(frozen=True, slots=True)

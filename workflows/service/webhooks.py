@@ -100,10 +100,7 @@ class Webhooks:
         too_many for what cannot be registered; done when this form was sent before.
         """
         _check(person, organisation_id)
-        wanted = tuple(each.value for each in HookEvent if each.value in kinds)
-        if not wanted or set(kinds) - set(wanted):
-            raise Refused(Refusal("kinds", "Choose at least one kind of message from the list.", "kinds"))
-        addresses_of(url, local=self.local, resolve=self.resolve)
+        wanted = self._checked(url, kinds)
         secret = _new_secret()
         with transaction(self.engine) as connection:
             store.lock_organisation(connection, organisation_id)
@@ -120,6 +117,20 @@ class Webhooks:
             facts = {"kinds": list(wanted), "host": urlsplit(url).hostname or ""}
             _record(connection, HouseEvent.WEBHOOK_ADDED, person, organisation_id, command_id, command_id, now, **facts)
         return Made(command_id, secret)
+
+    def _checked(self, url: str, kinds: Sequence[str]) -> tuple[str, ...]:
+        """The kinds in their order. Raises Refused with everything that is wrong."""
+        faults: tuple[Refusal, ...] = ()
+        try:
+            addresses_of(url, local=self.local, resolve=self.resolve)
+        except Refused as refused:
+            faults = refused.refusals
+        wanted = tuple(each.value for each in HookEvent if each.value in kinds)
+        if not wanted or set(kinds) - set(wanted):
+            faults = (*faults, Refusal("kinds", "Choose at least one kind of message from the list.", "kinds"))
+        if faults:
+            raise Refused(faults)
+        return wanted
 
     def rotate(self, person: Principal, webhook_id: str, *, command_id: str, now: datetime) -> Made:
         """Another secret; for ``BOTH`` the old one signs messages as well. Raises Refused (NOT_FOUND, done)."""
@@ -173,6 +184,16 @@ class Webhooks:
             store.wake(connection, webhook_id)
             if count:
                 kind = HouseEvent.WEBHOOK_TRIED_AGAIN
+                _record(connection, kind, person, hook.organisation_id, webhook_id, command_id, now, count=count)
+        return count
+
+    def let_go(self, person: Principal, webhook_id: str, *, command_id: str, now: datetime) -> int:
+        """Look into what was given up no more; how many messages. Raises Refused (NOT_FOUND)."""
+        with transaction(self.engine) as connection:
+            hook = _hers(connection, person, webhook_id, held=True)
+            count = store.let_go(connection, webhook_id)
+            if count:
+                kind = HouseEvent.WEBHOOK_LET_GO
                 _record(connection, kind, person, hook.organisation_id, webhook_id, command_id, now, count=count)
         return count
 

@@ -31,6 +31,8 @@ _AGAIN = text(
     give_up_at = clock_timestamp() + :patience WHERE id = cast(:mail AS uuid)"""
 )
 
+_SEEN_TO = text("UPDATE outbox SET state = 'superseded', last_error = :why WHERE id = cast(:mail AS uuid)")
+
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
@@ -69,6 +71,11 @@ def lock(
 def again(connection: Connection, mail_id: str, *, patience: timedelta) -> None:
     """Let it be tried from the beginning."""
     connection.execute(_AGAIN, {"mail": mail_id, "patience": patience})
+
+
+def seen_to(connection: Connection, mail_id: str, why: str) -> None:
+    """It need not be tried any more."""
+    connection.execute(_SEEN_TO, {"mail": mail_id, "why": why})
 
 
 def _hers(manager: str, names: tuple[str, ...], org: str) -> dict[str, object]:

@@ -92,6 +92,10 @@ _AGAIN = text(
     """UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, ended_at = NULL, lease_until = NULL,
     next_at = clock_timestamp() WHERE webhook_id = cast(:id AS uuid) AND state = 'dead'"""
 )
+_LET_GO = text(
+    """UPDATE webhook_deliveries SET state = 'superseded', ended_at = clock_timestamp()
+    WHERE webhook_id = cast(:id AS uuid) AND state = 'dead'"""
+)
 _COLUMNS = """w.id::text, w.organisation_id::text AS organisation_id, w.url, w.kinds, w.made_at, p.name AS made_by,
     CASE WHEN w.old_until > clock_timestamp() THEN w.old_until END AS old_until, w.off_at, w.off_why,
     (SELECT count(*) FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.state = 'dead') AS dead
@@ -248,6 +252,11 @@ def try_out(connection: Connection, webhook_id: str, *, delivery_id: str, kind: 
 def again(connection: Connection, webhook_id: str) -> int:
     """Let all that were given up be tried from the beginning; how many."""
     return connection.execute(_AGAIN, {"id": webhook_id}).rowcount
+
+
+def let_go(connection: Connection, webhook_id: str) -> int:
+    """What was given up need not be looked into any more; how many messages."""
+    return connection.execute(_LET_GO, {"id": webhook_id}).rowcount
 
 
 def of_organisation(connection: Connection, org: str) -> tuple[Hook, ...]:
