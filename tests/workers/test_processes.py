@@ -11,14 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import pytest
 import redis
 
+from tests.workers.hook_receiver import Receiver, open_receiver
 from tests.workers.house import DAY, MONDAY, House, make_house
 from tests.workers.postbox import Mode, PostBox, open_box
 from workers import celery_app, tasks
+from workflows.core.definition import Role
+from workflows.core.permissions import Membership, Principal
+from workflows.core.webhooks import HookEvent
 from workflows.service.registering import Whole, check_folds, verify
+from workflows.service.sealing import Safe
+from workflows.service.webhooks import Webhooks
 from workflows.settings import Settings
 from workflows.store.engine import Engine
 
@@ -128,6 +135,7 @@ def processes(house: House, box: PostBox, queue: str, database_url: str, tmp_pat
         "GATEHOUSE_SMTP_URL": box.url,
         "GATEHOUSE_SWEEP_SECONDS": "1",
         "GATEHOUSE_MAIL_IN_HOURS": "0",
+        "GATEHOUSE_WEBHOOK_LOCAL": "1",
     }
     processes = Processes({**kept, **ours}, tmp_path)
     yield processes
@@ -156,7 +164,10 @@ def end_leases(house: House) -> None:
     house.sql(
         "UPDATE due_items SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"
     )
-    house.sql("UPDATE outbox SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL")
+    for table in ("outbox", "webhook_deliveries"):
+        house.sql(
+            f"UPDATE {table} SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"
+        )
 
 
 def one_waits_for_a_lock(house: House) -> bool:
@@ -234,3 +245,49 @@ def test_a_worker_killed_in_mid_mail_sends_it_again_as_the_same_mail(
 
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(20) == 0
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with open_receiver() as receiver:
+        yield receiver
+
+
+def told_by_webhook(house: House, receiver: Receiver, processes: Processes) -> None:
+    """Everything that happens at the holder is told to the receiver."""
+    place = house.organisations["holder"]
+    membership = Membership(place, Role.ADMINISTRATOR)
+    admin = Principal(house.people["max"], "Max", "max@holder.example", frozenset({membership}))
+    hooks = Webhooks(house.engine, Safe(processes.environment["GATEHOUSE_SECRET_KEY"]), local=True)
+    kinds = [each.value for each in HookEvent]
+    receiver.secret = hooks.add(
+        admin, place, url=receiver.url, kinds=kinds, command_id=str(uuid4()), now=MONDAY
+    ).secret  # fmt: skip
+
+
+@pytest.mark.feature("C24", "F01", "F04")
+def test_a_worker_killed_in_mid_webhook_sends_it_again_under_the_same_id(
+    house: House, receiver: Receiver, queue: str, processes: Processes
+) -> None:
+    told_by_webhook(house, receiver, processes)
+    for _ in range(3):
+        house.request()
+    receiver.waits = 60
+    processes.start("worker")
+    nudge(processes, tasks.CALL)
+    until(lambda: receiver.told)
+    processes.kill()
+    assert house.sql("SELECT count(*) FROM webhook_deliveries WHERE state = 'sent'") == [(0,)]
+
+    flush(queue)
+    end_leases(house)
+    receiver.waits = 0
+    for kind in ("worker", "worker", "beat", "beat"):
+        processes.start(kind)
+    until(lambda: house.sql("SELECT count(*) FROM webhook_deliveries WHERE state = 'sent'") == [(3,)])
+    assert sorted(Counter(receiver.ids).values()) == [1, 1, 2]
+    bodies = {each["webhook-id"]: each["body"] for each in receiver.got}
+    assert all(each["body"] == bodies[each["webhook-id"]] for each in receiver.got)
+    assert len(receiver.told) == 4, "each of them rightly signed"
+    assert "Traceback" not in processes.logs()
+    assert receiver.url not in processes.logs()
