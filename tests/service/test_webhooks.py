@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -301,6 +302,17 @@ def test_one_that_fails_holds_up_nobody_else(office: Office) -> None:
     assert got.count("https://bad.example.org/") == 1
     assert done.later == 1
     assert done.sent == got.count("https://good.example.org/") > 4
+
+
+def test_many_workers_side_by_side_send_each_message_once(office: Office) -> None:
+    office.add()
+    for _ in range(3):
+        build(office.house, "S2", upto="ig_advice")
+    box = Box()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: drain_calls(office.house.engine, SAFE, box, waits=WAITS, most=2), range(4)))
+    assert len(box.got) == len({message.id for message in box.got}) >= 6
+    assert office.sql("SELECT DISTINCT state FROM webhook_deliveries") == [("sent",)]
 
 
 def test_what_waits_for_one_that_is_switched_off_is_not_sent(office: Office) -> None:

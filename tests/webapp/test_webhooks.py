@@ -16,6 +16,7 @@ from tests.webapp.holder import GUARDIAN, MANAGER, Desk
 from tests.workers.hook_receiver import Receiver, open_receiver
 from webapp import create_app
 from workers.hooks import HookSender
+from workflows.core.definition import Role
 from workflows.service.calling import drain_calls
 from workflows.service.office import Cost
 from workflows.service.posting import Posted
@@ -127,6 +128,9 @@ def test_what_is_let_go_is_on_nobodys_list(desk: Desk, settings: Settings, recei
     assert "the receiver said that it is gone" in page.text
     assert "the receiver says that it is gone" in desk.sit(MANAGER).open("/board/undelivered").text
     assert "messages did not arrive." in desk.sit(MANAGER).open("/board").text
+    assert path not in desk.sit(MANAGER).open("/board/undelivered").html
+    desk.house.holds(MANAGER, Role.ADMINISTRATOR, "harrowmere")
+    assert desk.sit(MANAGER).open("/board/undelivered").links()["127.0.0.1"] == path
     client.open(path)
     assert "let go. Nothing of it is sent" in client.submit(action=f"{path}/let-go").text
     assert "Not delivered:" not in client.open(path).text

@@ -30,6 +30,10 @@ class Receiver:
     answers: list[int] = field(default_factory=list)
     waits: float = 0.0
     drips: bool = False
+    floods: str = ""
+    """Where it writes without end: "head" or "body"."""
+    swallowed: bool = False
+    """Whether somebody has read all 80 megabytes of a flood."""
     got: list[dict[str, str]] = field(default_factory=list)
     """Headers of each request, in small letters, with "body" and "path"."""
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -58,8 +62,8 @@ def open_receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
             if receiver.waits:
                 time.sleep(receiver.waits)
             status = receiver.answers.pop(0) if receiver.answers else 204
-            if receiver.drips:
-                self._drip()
+            if receiver.drips or receiver.floods:
+                self._drip() if receiver.drips else self._flood()
                 return
             self.send_response(status)
             if status == 302:
@@ -74,6 +78,16 @@ def open_receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
                     self.wfile.write(bytes((byte,)))
                     self.wfile.flush()
                     time.sleep(0.05)
+            except OSError:
+                return
+
+        def _flood(self) -> None:
+            end = "\r\n\r\n" if receiver.floods == "body" else "\r\n"
+            try:
+                self.wfile.write(f"HTTP/1.1 200 OK{end}".encode())
+                for _ in range(20_000):
+                    self.wfile.write(b"X-Long: " + b"a" * 4_000 + b"\r\n")
+                receiver.swallowed = True
             except OSError:
                 return
 

@@ -96,6 +96,20 @@ def test_a_receiver_that_is_slow_drips_or_is_not_there_holds_up_nobody(receiver:
     assert sender().send(message("http://127.0.0.1:9/")) == Answer(Fate.FAILED, "no connection")
 
 
+def test_what_a_receiver_writes_without_end_is_not_read(receiver: Receiver) -> None:
+    receiver.floods = "body"
+    assert sender().send(message(receiver.url)) == Answer(Fate.TAKEN, "200")
+    receiver.floods = "head"
+    assert sender().send(message(receiver.url)) == Answer(Fate.FAILED, "RemoteProtocolError")
+    assert not receiver.swallowed
+
+
+def test_no_proxy_from_the_surroundings_is_asked(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert sender().send(message(receiver.url)).fate is Fate.TAKEN
+
+
 class Names:
     """A resolver with prepared answers, used up one by one; the last one stays."""
 
