@@ -41,6 +41,7 @@ class Line:
     state: str
     ended: str
     holder: str
+    for_whom: str
     act_url: str
 
 
@@ -77,7 +78,7 @@ def _live(found: WorkPage, lines: list[Line], first: WorkPage, *, past: bool) ->
             _count(first),
             found.more,
             follow_ups,
-            *((line.id, line.holder, line.time and line.time.words) for line in lines),
+            *((line.id, line.holder, line.for_whom, line.time and line.time.words) for line in lines),
             *(row.version for row in found.rows),
         ],
         url=_url(tab, found.page),
@@ -114,6 +115,7 @@ def _line(row: WorkRow, *, mine: bool) -> Line:
         state="overdue" if row.overdue else time.state if time else "stopped",
         ended=day_of(row.closed_at) if row.closed_at else "",
         holder=row.assigned_to,
+        for_whom=row.for_whom,
         act_url=url_for("decide.page", case_id=row.id) if decides else "",
     )
 

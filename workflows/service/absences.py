@@ -66,18 +66,26 @@ class Absences:
             if store.one(connection, absence_id) is not None:
                 return
             _refuse(connection, wanted, now=now)
-            store.insert(connection, absence_id, wanted, by=by.id, at=now)
-            facts = {
-                "absence": absence_id, "person": wanted.person_id, "organisation": wanted.organisation_id,
-                "from": wanted.start.isoformat(), "until": wanted.until.isoformat(),
-                "deputies": list(wanted.deputies), "set_by": by.id,
-                "roles": None if wanted.roles is None else sorted(role.value for role in wanted.roles),
-            }  # fmt: skip
-            record_house(
-                connection, kind=HouseEvent.ABSENCE_RECORDED, facts=facts, texts={"reason": wanted.reason.strip()},
-                command_id=absence_id, by=by.id, at=now,
-            )  # fmt: skip
-            _tell_of_uncovered(connection, self.library, wanted.organisation_id, when=max(now, wanted.start), at=now)
+            _write_down(connection, self.library, by, wanted, absence_id=absence_id, now=now)
+
+    def check_change(self, by: Principal, absence_id: str, wanted: Wanted, *, now: datetime) -> None:
+        """Raises Refused with everything that is wrong with other dates or deputies; stores nothing."""
+        with reading(self.engine) as connection:
+            _changeable(connection, by, absence_id, wanted, now=now)
+
+    def change(self, by: Principal, absence_id: str, wanted: Wanted, *, new_id: str, now: datetime) -> None:
+        """Give an absence that runs or is to come other dates, deputies or roles; the same ``new_id`` changes nothing.
+
+        What was stays on record: the absence as it was ends now, and another takes its place from now on or later.
+        Raises Refused: NOT_FOUND for who may not know of it, absence_over, else everything that is wrong with it.
+        """
+        with transaction(self.engine) as connection:
+            streams.lock(connection, HOUSE)
+            if store.one(connection, new_id) is not None:
+                return
+            _changeable(connection, by, absence_id, wanted, now=now)
+            store.end(connection, absence_id, by=by.id, at=now)
+            _write_down(connection, self.library, by, wanted, absence_id=new_id, now=now, instead_of=absence_id)
 
     def end(self, by: Principal, absence_id: str, *, command_id: str, now: datetime) -> None:
         """She is back, or will not be away after all. Ending it twice changes nothing more.
@@ -125,10 +133,50 @@ def _check_may_set(by: Principal, organisation_id: str, person_id: str) -> None:
     _check_manager(by, organisation_id)
 
 
-def _refuse(connection: Connection, wanted: Wanted, *, now: datetime) -> None:
+def _refuse(connection: Connection, wanted: Wanted, *, now: datetime, besides: str = "") -> None:
     members = store.members(connection, wanted.organisation_id)
-    known = store.to_come(connection, wanted.organisation_id, at=now)
+    known = tuple(each for each in store.to_come(connection, wanted.organisation_id, at=now) if each.id != besides)
     refuse_all(faults(wanted, members=members, known=known, at=now))
+
+
+def _changeable(connection: Connection, by: Principal, absence_id: str, wanted: Wanted, *, now: datetime) -> None:
+    """Raises Refused where she may not change it, it is over, or something is wrong with what is to be."""
+    row = store.one(connection, absence_id)
+    if row is None:
+        raise not_found()
+    _check_may_set(by, row.organisation_id, row.person_id)
+    if row.ended_at is not None or row.until <= now:
+        raise Refused(Refusal("absence_over", "This absence is over already. Write down another one."))
+    if (wanted.person_id, wanted.organisation_id) != (row.person_id, row.organisation_id):
+        raise Refused(Refusal("not_member", "An absence stays that of the same person. Write down another one."))
+    _refuse(connection, wanted, now=now, besides=absence_id)
+
+
+def _write_down(
+    connection: Connection,
+    library: Library,
+    by: Principal,
+    wanted: Wanted,
+    *,
+    absence_id: str,
+    now: datetime,
+    instead_of: str = "",
+) -> None:
+    """Store an absence, in place of another where there was one, seal it, and tell of what would be with nobody."""
+    store.insert(connection, absence_id, wanted, by=by.id, at=now)
+    facts = {
+        "absence": absence_id, "person": wanted.person_id, "organisation": wanted.organisation_id,
+        "from": wanted.start.isoformat(), "until": wanted.until.isoformat(),
+        "deputies": list(wanted.deputies), "set_by": by.id,
+        "roles": None if wanted.roles is None else sorted(role.value for role in wanted.roles),
+    }  # fmt: skip
+    if instead_of:
+        facts["instead_of"] = instead_of
+    record_house(
+        connection, kind=HouseEvent.ABSENCE_CHANGED if instead_of else HouseEvent.ABSENCE_RECORDED, facts=facts,
+        texts={"reason": wanted.reason.strip()}, command_id=absence_id, by=by.id, at=now,
+    )  # fmt: skip
+    _tell_of_uncovered(connection, library, wanted.organisation_id, when=max(now, wanted.start), at=now)
 
 
 def _tell_of_uncovered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from workflows.core.aside import names_of
 from workflows.core.beyond import known_left
 from workflows.core.clocks import Clock, TimeLeft
-from workflows.core.definition import Definition, Role
+from workflows.core.definition import Definition, Role, Stage
 from workflows.core.permissions import Principal
 from workflows.core.refusals import not_found
 from workflows.service import desks
@@ -35,7 +36,7 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
             found = my_work(connection, person, number=page)
         else:
             found = lists.page(connection, tab, number=page, **_asking(person, desks.every(person)))
-        listed = _page(connection, library, found, tab=tab, page=page, now=now)
+        listed = _page(connection, library, found, tab=tab, page=page, now=now, reader=person)
         if tab != "mine" or page > 1:
             return listed
         return replace(listed, follow_ups=to_follow_up(connection, person, now=now))
@@ -74,9 +75,16 @@ def shared_with(engine: Engine, library: Library, person: Principal, *, page: in
 
 
 def _page(
-    connection: Connection, library: Library, found: lists.Found, *, tab: str, page: int, now: datetime
+    connection: Connection,
+    library: Library,
+    found: lists.Found,
+    *,
+    tab: str,
+    page: int,
+    now: datetime,
+    reader: Principal | None = None,
 ) -> WorkPage:
-    rows = tuple(_work_row(connection, library, row, now=now) for row in found.rows)
+    rows = tuple(_work_row(connection, library, row, reader, now=now) for row in found.rows)
     seen = (page - 1) * lists.PAGE + len(rows)
     capped = found.total > lists.COUNTED
     total = min(found.total, lists.COUNTED)
@@ -98,14 +106,38 @@ def clock_from(text: str | None) -> Clock | None:
     return _CLOCK.validate_json(text) if text else None
 
 
-def _work_row(connection: Connection, library: Library, row: Any, *, now: datetime) -> WorkRow:
+def _for_whom(row: Any, reader: Principal | None, stage: Stage) -> str:
+    """In whose name she would do this, by the same order as the door's: what was given first, then role by role."""
+    via = getattr(row, "via", None)
+    if reader is None or not via or row.assignee == reader.id:
+        return ""
+    there = [
+        each for each in reader.standing
+        if each.absent.id in json.loads(via) and each.organisation_id == str(row.holder_org)
+    ]  # fmt: skip
+    for each in there:
+        if each.absent.id == row.assignee:
+            return each.absent.name
+    own = reader.roles_in(str(row.holder_org))
+    for role in stage.roles:
+        if role in own:
+            return ""
+        for each in there:
+            if role in each.roles:
+                return each.absent.name
+    return ""
+
+
+def _work_row(
+    connection: Connection, library: Library, row: Any, reader: Principal | None, *, now: datetime
+) -> WorkRow:
     stage = _definition(connection, library, row).stage(row.stage)
     return WorkRow(
         id=row.id, reference=row.reference, version=row.version, asked=asked(stage.asked, row.items),
         kind=stage.kind, stage_title=stage.title, requester_org=row.requester_org_name, holder_org=row.holder_org_name,
         urgency=row.urgency, time_left=row_time(library, row, now=now), overdue=row.overdue,
         paused=row.paused, assigned_to=row.assignee_name or "", outcome=row.outcome or "",
-        closed_at=row.closed_at, created_at=row.created_at,
+        closed_at=row.closed_at, created_at=row.created_at, for_whom=_for_whom(row, reader, stage),
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ class HouseEvent(StrEnum):
     PACK_TURNED_DOWN = "PackTurnedDown"
     PACK_RECHECKED = "PackRechecked"
     ABSENCE_RECORDED = "AbsenceRecorded"
+    ABSENCE_CHANGED = "AbsenceChanged"
     ABSENCE_ENDED = "AbsenceEnded"
     FIGURES_EXPORTED = "FiguresExported"
     CALENDAR_LOADED = "CalendarLoaded"

@@ -181,6 +181,8 @@ class WorkRow:
     outcome: str
     closed_at: datetime | None
     created_at: datetime
+    for_whom: str = ""
+    """Who is away, and in whose name it would be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ _LISTED = """SELECT w.id::text AS id, w.person_id::text AS person_id, w.organisa
     w.starts_at, w.until, w.ended_at, w.reason, w.roles, w.set_at, p.name AS person, o.name AS organisation,
     s.name AS set_by, e.name AS ended_by,
     ARRAY(SELECT d.name FROM unnest(w.deputies) WITH ORDINALITY AS u(id, place) JOIN people d ON d.id = u.id
-        ORDER BY u.place) AS deputies
+        ORDER BY u.place) AS deputies, w.deputies::text[] AS deputy_ids
     FROM absences w JOIN people p ON p.id = w.person_id JOIN organisations o ON o.id = w.organisation_id
     JOIN people s ON s.id = w.set_by LEFT JOIN people e ON e.id = w.ended_by"""
 _OF_PERSON = text(f"{_LISTED} WHERE w.person_id = cast(:person AS uuid) ORDER BY w.starts_at DESC, w.id LIMIT 50")
@@ -115,6 +115,7 @@ class Row:
     set_by: str
     ended_by: str | None
     deputies: Sequence[str]
+    deputy_ids: Sequence[str]
 
 
 def running(connection: Connection, organisations: Sequence[str], *, at: datetime) -> tuple[Absence, ...]:

@@ -75,16 +75,23 @@ _SHARED = f"""SELECT {COLUMNS} FROM cases c WHERE c.recipients @> ARRAY[cast(:em
     ORDER BY c.created_at DESC, c.id LIMIT :most"""
 
 
-def _listing(source: str, order: str) -> TextClause:
+# Through whose desks a row that is shown came: of those for whom she stands in.
+_VIA = f"""(SELECT json_agg(d.absent) FROM {_DESKS} CROSS JOIN cases c WHERE c.id = cast(l.id AS uuid)
+    AND d.absent IS NOT NULL AND c.awaits_org = d.org
+    AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles))
+    AND (c.assignee IS NULL OR c.assignee = d.absent) AND {_LENT})::text AS via"""
+
+
+def _listing(source: str, order: str, *, more: str = "") -> TextClause:
     return text(
         f"""WITH every AS ({source}), listed AS (SELECT * FROM every {order} LIMIT :size OFFSET :skip)
-        SELECT (SELECT count(*) FROM every) AS total, {_NAMED} {order.replace("ORDER BY ", "ORDER BY l.")}"""
+        SELECT (SELECT count(*) FROM every) AS total, {more}{_NAMED} {order.replace("ORDER BY ", "ORDER BY l.")}"""
     )
 
 
 _RECENT = "ORDER BY created_at DESC, id"
 _LISTS: Mapping[str, TextClause] = {
-    "mine": _listing(_MINE, _SOON),
+    "mine": _listing(_MINE, _SOON, more=f"{_VIA}, "),
     "team": _listing(_TEAM, _SOON),
     "waiting": _listing(_WAITING, _SOON),
     "done": _listing(_DONE, "ORDER BY closed_at DESC, id"),
