@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tests.workers.hook_receiver import Receiver, certificate, open_receiver
 from workers.hooks import HookSender
 from workflows.service.calling import Answer, Fate, Message
+from workflows.settings import SettingError, Settings
 
 pytestmark = pytest.mark.feature("C24")
 
@@ -165,3 +166,26 @@ def test_a_certificate_of_somebody_else_or_of_nobody_is_not_accepted(tmp_path: P
             answer = sending.send(message(url))
             assert answer == Answer(Fate.FAILED, "the certificate or its encryption is not accepted")
         assert receiver.got == []
+
+
+NEEDED = {
+    "GATEHOUSE_DATABASE_URL": "postgresql://127.0.0.1/x", "GATEHOUSE_REDIS_URL": "redis://127.0.0.1",
+    "GATEHOUSE_SECRET_KEY": "s" * 32,
+}  # fmt: skip
+
+
+def test_the_waits_are_a_setting_and_by_default_those_of_the_specification() -> None:
+    usual = Settings.from_env(NEEDED)
+    assert [wait.total_seconds() for wait in usual.webhook_waits] == [
+        5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400,
+    ]  # fmt: skip
+    assert not usual.webhook_local
+    own = Settings.from_env({**NEEDED, "GATEHOUSE_WEBHOOK_WAITS": "1, 60", "GATEHOUSE_WEBHOOK_LOCAL": "1"})
+    assert [wait.total_seconds() for wait in own.webhook_waits] == [1, 60]
+    assert own.webhook_local
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "5,,6", "5;6", "soon", "604801", "1.5", ",".join(["1"] * 21)])
+def test_waits_that_cannot_be_are_refused_by_name(value: str) -> None:
+    with pytest.raises(SettingError, match="GATEHOUSE_WEBHOOK_WAITS must be at most 20 whole numbers"):
+        Settings.from_env({**NEEDED, "GATEHOUSE_WEBHOOK_WAITS": value})
