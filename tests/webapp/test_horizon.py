@@ -19,6 +19,7 @@ from workflows.core.refusals import Refused
 from workflows.definitions.calendars import seed_calendars
 from workflows.service.calendaring import Calendars
 from workflows.service.library import Library
+from workflows.service.registering import check_folds
 from workflows.service.sweeping import sweep
 from workflows.service.unit_of_work import Engine, transaction
 from workflows.store import calendars
@@ -108,16 +109,8 @@ def test_what_is_late_is_still_passed_up_and_newer_days_mend_everything(desk: De
     library = Library()
     sweep(desk.house.engine, library)
     assert desk.house.case(late).overdue, "the ladder is climbed although nobody knows when mail may go"
-    whole = seed_calendars()[NATION]
-    house = desk.house
-    days = Calendars(house.engine, library)
-    number = days.load(
-        house.person("peter.quayle").id, calendar=NATION, source="GOV.UK", days=whole.holidays, horizon=whole.horizon,
-        note="Newer ones.", command_id=house.new_id(), at=NOW,
-    )  # fmt: skip
-    days.put_in_force(house.person("irene.castle").id, number, command_id=house.new_id(), at=NOW)
-    sweep(house.engine, library)
-    assert house.case(late).calendar == f"{NATION}@{number}"
+    number = newer_days(desk)
+    assert desk.house.case(late).calendar == f"{NATION}@{number}"
     page = desk.sit(GUARDIAN).open(f"/cases/{late}").text
     assert "not known beyond" not in page
     assert "Overdue by " in page
@@ -141,3 +134,30 @@ def test_a_clock_whose_due_date_lies_beyond_is_unknown_and_never_guessed() -> No
     assert working_days_known(near, later, later) == (0, False)
     assert reach_ahead(near, date(2026, 11, 4), 5) == date(2026, 11, 5)
     assert reach_ahead(near, date(2026, 11, 9), 5) == date(2026, 11, 9)
+
+
+def test_an_emergency_is_recorded_although_no_later_day_is_known_and_its_time_runs_once_it_is(desk: Desk) -> None:
+    case = desk.case("S3", upto="retrospective_review", days_ago=0.1)
+    assert desk.house.case(case).shared_now is not None
+    owner = desk.house.case(case).requester
+    who = next(person.email for person in desk.house.cast.people.values() if person.id == owner)
+    client = desk.sit(who)
+    assert f"Not known beyond {SAID}" in client.open(f"/cases/{case}").text
+    assert f"Not known beyond {SAID}" in client.open(f"/cases/{case}/dates").text
+    assert list(check_folds(desk.house.engine, Library())) == []
+    newer_days(desk)
+    assert "Not known beyond" not in client.open(f"/cases/{case}").text
+    assert list(check_folds(desk.house.engine, Library())) == []
+
+
+def newer_days(desk: Desk) -> int:
+    """Load days that reach as far as those of the product, have them put in force, and count open requests again."""
+    house, library, whole = desk.house, Library(), seed_calendars()[NATION]
+    days = Calendars(house.engine, library)
+    number = days.load(
+        house.person("peter.quayle").id, calendar=NATION, source="GOV.UK", days=whole.holidays, horizon=whole.horizon,
+        note="Newer ones.", command_id=house.new_id(), at=NOW,
+    )  # fmt: skip
+    days.put_in_force(house.person("irene.castle").id, number, command_id=house.new_id(), at=NOW)
+    sweep(house.engine, library)
+    return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.core.calendars import WorkingCalendar
+from workflows.core.calendars import CalendarHorizon, WorkingCalendar
 from workflows.core.case import Case
 from workflows.core.clocks import Clock, Extension, due_at, fraction_instant, offset_instant
 from workflows.core.definition import CommandType, Definition, RungAction, When
@@ -35,8 +35,22 @@ class DueItem:
 
 
 def due(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[DueItem]:
-    """Every rung and follow-up still to come, soonest first. No rung while the clock is paused, stopped or absent."""
+    """Every rung and follow-up still to come, soonest first. No rung while the clock is paused, stopped or absent.
+
+    Raises CalendarHorizon where one of them cannot be worked out.
+    """
     return sorted([*_rungs(case, definition, calendar), *_followups(case)], key=lambda item: (item.at, item.rung))
+
+
+def known_due_items(case: Case, definition: Definition, calendar: WorkingCalendar) -> list[DueItem]:
+    """The same, without rungs while they cannot be worked out: for what must never be refused for that.
+
+    They come with newer bank holidays, for those give every open request its due work anew.
+    """
+    try:
+        return due(case, definition, calendar)
+    except CalendarHorizon:
+        return sorted(_followups(case), key=lambda item: (item.at, item.rung))
 
 
 def _followups(case: Case) -> list[DueItem]:

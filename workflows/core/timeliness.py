@@ -266,11 +266,15 @@ def working_days(
 ) -> int:
     """Working days after the day of the start, up to and with the day of the end, without those of the pauses.
 
+    Days that bank holidays are not known for are not counted: that nobody has loaded them must not keep work open.
     The pauses lie between the two instants. A day is paused when its time ``at`` lies in a pause, as for the clocks.
     """
-    first, last = local_day(start), local_day(stop)
+    known = calendar.horizon
+    first, last = min(local_day(start), known), min(local_day(stop), known)
     away = days_with(pauses, at=at, after=first)
-    paused = sum(calendar.working_days_between(each.first - ONE_DAY, each.last) for each in away)
+    paused = sum(
+        calendar.working_days_between(min(each.first - ONE_DAY, known), min(each.last, known)) for each in away
+    )
     return calendar.working_days_between(first, last) - paused
 
 

@@ -30,7 +30,7 @@ from workflows.core.commands import (
     Submit,
 )
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
-from workflows.core.due import DueItem, due, put_off
+from workflows.core.due import DueItem, due, known_due_items, put_off
 from workflows.core.events import Event
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
 from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Refused, not_found
@@ -271,12 +271,8 @@ def _store(
     events.append(connection, sealed, stream=after.id, command_id=command.id, calls=called)
     if gone := erases(happened):
         events.erase(connection, stream=after.id, types=sorted(gone), at=command.at)
-    items = due(after, definition, counted)
-    if (
-        before is None
-        or isinstance(command, RecountClock)
-        or items != (due(before, definition, calendar) if work is None else work)
-    ):
+    items = _due_after(command, before, after, definition, counted)
+    if before is None or items != (known_due_items(before, definition, calendar) if work is None else work):
         due_items.replace(connection, after.id, items)
     if told := tell.notices(before, happened, after, definition):
         if away is None:
@@ -287,6 +283,19 @@ def _store(
         if nobody is not None:
             return _note(connection, library, command, after, nobody, definition, head=sealed[-1].digest)
     return Done(after.id, after.version)
+
+
+def _due_after(
+    command: Command, before: Case | None, after: Case, definition: Definition, calendar: WorkingCalendar
+) -> list[DueItem]:
+    """The due work. Raises CalendarHorizon where a clock begins that cannot be worked out.
+
+    A share because of a danger is written down all the same, and so is what touches no clock.
+    """
+    shared = isinstance(command, ShareNow) or (isinstance(command, Start) and command.share is not None)
+    if shared or (before is not None and before.clock == after.clock):
+        return known_due_items(after, definition, calendar)
+    return due(after, definition, calendar)
 
 
 def _note(
@@ -307,7 +316,7 @@ def _note(
 def listed(case: Case, definition: Definition, calendar: WorkingCalendar) -> cases.Listing:
     """What lists keep beside the case: whose move it is, and the due instant of the clock that runs."""
     stage = definition.stage(case.stage)
-    when = due_at(case.clock, calendar) if case.clock else None
+    when = known_due(case.clock, calendar) if case.clock else None
     match stage.side:
         case Side.HOLDER:
             return cases.Listing(case.holder_org, tuple(role.value for role in stage.roles), when)

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from workflows.core.case import Case, apply
-from workflows.core.due import due
+from workflows.core.due import known_due_items
 from workflows.core.register import Break, Entry, commitment, first_break, seal
 from workflows.core.timeliness import spells
 from workflows.service.execute import listed
@@ -185,7 +185,9 @@ def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> s
         wrong.append("follow_ups")
     if wrong:
         return f"its columns {', '.join(wrong)} differ from its state"
-    items = [(item.clock, item.rung, item.command.value, item.at) for item in due(folded, definition, calendar)]
+    items = [
+        (item.clock, item.rung, item.command.value, item.at) for item in known_due_items(folded, definition, calendar)
+    ]
     if items != row.due:
         return "its due work is not what its clock says"
     if sorted_as_stored(spells(None, record, definition, calendar)) != row.spells:
