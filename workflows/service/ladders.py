@@ -9,7 +9,7 @@ from datetime import datetime
 from workflows.core import events as e
 from workflows.core.case import Case
 from workflows.core.definition import Definition, Rung, RungAction
-from workflows.core.due import due
+from workflows.core.due import known_due_items
 from workflows.service.library import Library
 from workflows.store.pages import Line
 
@@ -36,7 +36,7 @@ def steps(case: Case, definition: Definition, library: Library, lines: Iterable[
     ]
     to_come = [
         Step(_to_come(rungs[item.rung]), item.at)
-        for item in due(case, definition, library.calendar(clock.calendar))
+        for item in known_due_items(case, definition, library.calendar(clock.calendar))
         if item.clock == clock.number and item.rung in rungs
     ]
     return (*fallen, *to_come)
