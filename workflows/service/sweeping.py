@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.commands import CLOCK, RUNG_COMMANDS, Rung
-from workflows.core.due import due
+from workflows.core.due import known_due_items
 from workflows.core.refusals import Refused
 from workflows.service.execute import execute
 from workflows.service.library import Library
@@ -115,7 +115,7 @@ def _index_again(engine: Way, library: Library, item: Claimed) -> None:
             return
         case = locked.case
         definition = library.definition(connection, case.definition)
-        due_items.replace(connection, case.id, due(case, definition, library.calendar(case.calendar)))
+        due_items.replace(connection, case.id, known_due_items(case, definition, library.calendar(case.calendar)))
 
 
 def _note(engine: Way, item: Claimed, fault: Exception) -> None:
