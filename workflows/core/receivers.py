@@ -33,8 +33,6 @@ _OURS = (
 )
 _SPECIAL = (IPv4Network("192.0.0.0/24"), IPv6Network("fec0::/10"))
 """Not of the internet either, though the library says so of some of them."""
-_INSIDE = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
-"""IPv6 addresses that stand for an IPv4 address, beside those that the library knows."""
 
 
 def address_fault(url: str, *, local: bool = False) -> str:
@@ -86,11 +84,8 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _inside(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """The IPv4 addresses that an IPv6 address leads to."""
+    """The IPv4 addresses that an IPv6 address leads to. Those of 64:ff9b:: and ::/96 lie in ::/8, which is reserved."""
     if isinstance(address, IPv4Address):
         return []
     found = [each for each in (address.ipv4_mapped, address.sixtofour) if each is not None]
-    found += address.teredo or ()
-    if any(address in network for network in _INSIDE):
-        found.append(IPv4Address(int(address) & 0xFFFFFFFF))
-    return found
+    return [*found, *(address.teredo or ())]
