@@ -16,7 +16,7 @@ from importlib.resources import files
 from string import Template
 from zoneinfo import ZoneInfo
 
-from workflows.core.notices import OF_THE_HOUSE, NoticeKind
+from workflows.core.notices import OF_STANDING_IN, OF_THE_HOUSE, NoticeKind
 from workflows.service.digesting import Digest
 from workflows.service.posting import Letter
 
@@ -46,6 +46,8 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.UNANSWERED: "A question in Gatehouse was not answered in time",
     NoticeKind.NOBODY_STANDS_IN: "A case in Gatehouse is with nobody",
     NoticeKind.USE_PAUSED: "A sharing in Gatehouse is paused",
+    NoticeKind.STANDS_IN: "You stand in for somebody in Gatehouse",
+    NoticeKind.STANDS_IN_NO_MORE: "You no longer stand in for somebody in Gatehouse",
     NoticeKind.HOLIDAYS_STALE: "Gatehouse cannot fetch the bank holidays",
 }
 """Fixed words only: a subject shows on a locked screen."""
@@ -108,6 +110,8 @@ def body(letter: Letter, *, base_url: str) -> str:
 
 def fields_of(letter: Letter, *, base_url: str) -> Fields:
     """What a letter fills its template with."""
+    if letter.kind in OF_STANDING_IN:
+        return Fields(letter.stage_title, letter.stage_title, in_words(None), f"{base_url}/away")
     if letter.kind in OF_THE_HOUSE:
         return Fields("Bank holidays", letter.stage_title, in_words(None), f"{base_url}/calendars")
     return Fields(

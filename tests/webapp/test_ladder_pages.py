@@ -11,9 +11,10 @@ from sqlalchemy import text
 from tests.builders import House
 from tests.webapp.holder import DEPUTY, GUARDIAN, LEAD, MANAGER, OFFICER, REQUESTER, Desk
 from tests.webapp.test_silence import expired
-from webapp.views.showing import LONDON, long_date
+from webapp.views.showing import long_date
 from workflows.core.absences import Wanted
 from workflows.core.commands import AdviceType, Advise
+from workflows.core.spans import LONDON
 from workflows.service.absences import Absences
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.sweeping import sweep

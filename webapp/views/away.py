@@ -64,7 +64,9 @@ def _lends(place: str) -> bool:
 
 def _line(absence: Absence) -> dict[str, Any]:
     over = absence.ended_at is not None or absence.until <= g.now
-    if absence.ended_at is not None:
+    if absence.changed:
+        state = "Changed"
+    elif absence.ended_at is not None:
         taken_back = absence.ended_at <= absence.starts_at
         state = "Taken back" if taken_back else f"Ended early, {long_instant(absence.ended_at)}"
     elif over:

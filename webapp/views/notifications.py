@@ -11,7 +11,7 @@ from webapp.context import clock_text
 from webapp.guards import signed_in
 from webapp.views.desk import casework, me, page_number
 from webapp.views.showing import long_instant
-from workflows.core.notices import NoticeKind
+from workflows.core.notices import OF_STANDING_IN, NoticeKind
 from workflows.service.views import NoticeRow
 
 blueprint = Blueprint("notifications", __name__)
@@ -39,6 +39,8 @@ WORDS: Mapping[str, str] = {
     NoticeKind.UNANSWERED: "A question was not answered in time, and has gone back",
     NoticeKind.NOBODY_STANDS_IN: "Somebody is away and nobody can stand in: please give this to somebody",
     NoticeKind.USE_PAUSED: "A sharing that continues is paused: its review was missed",
+    NoticeKind.STANDS_IN: "You stand in for somebody who is away",
+    NoticeKind.STANDS_IN_NO_MORE: "You no longer stand in for somebody",
     NoticeKind.HOLIDAYS_STALE: "The published bank holidays cannot be fetched",
 }
 
@@ -62,10 +64,17 @@ def page() -> str:
 
 
 def _line(row: NoticeRow) -> dict[str, object]:
+    about, url = row.reference, ""
+    if row.case_id:
+        url = url_for("cases.page", case_id=row.case_id)
+    elif row.kind in OF_STANDING_IN:
+        about, url = "When people are away", url_for("away.page")
+    else:
+        about, url = "Bank holidays", url_for("calendars.listing")
     return {
         "words": WORDS.get(row.kind, row.kind),
-        "reference": row.reference or "Bank holidays",
-        "url": url_for("cases.page", case_id=row.case_id) if row.case_id else url_for("calendars.listing"),
+        "reference": about,
+        "url": url,
         "stage": row.stage_title if row.case_id else "",
         "due": clock_text(row.due_at) if row.due_at else "",
         "due_iso": row.due_at.isoformat() if row.due_at else "",

@@ -44,9 +44,13 @@ class NoticeKind(StrEnum):
     UNANSWERED = "unanswered"
     HOLIDAYS_STALE = "holidays_stale"
     """About the house and not about a case: see ``OF_THE_HOUSE``."""
+    STANDS_IN = "stands_in"
+    STANDS_IN_NO_MORE = "stands_in_no_more"
 
 
-OF_THE_HOUSE = frozenset({NoticeKind.HOLIDAYS_STALE})
+OF_STANDING_IN = frozenset({NoticeKind.STANDS_IN, NoticeKind.STANDS_IN_NO_MORE})
+"""Kinds of notice for whoever stands in for somebody who is away."""
+OF_THE_HOUSE = OF_STANDING_IN | {NoticeKind.HOLIDAYS_STALE}
 """Kinds of notice that name no case."""
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from workflows.core.absences import Member, Wanted, faults, running
 from workflows.core.definition import Role
+from workflows.core.notices import NoticeKind
 from workflows.core.passing_on import nobody_for
 from workflows.core.permissions import Principal
 from workflows.core.refusals import Refusal, Refused, not_found
@@ -18,10 +19,14 @@ from workflows.core.routing import refuse_all
 from workflows.service.covering import uncovered
 from workflows.service.library import Library
 from workflows.service.registering import HOUSE, HouseEvent, record_house
+from workflows.service.standing_notices import tell, tell_of
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
 from workflows.store import absences as store
 from workflows.store import cases, notices, streams
 from workflows.store.absences import Row as Row
+
+MOST = 100
+"""Absences that are told of at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,12 @@ class Absences:
             if store.one(connection, new_id) is not None:
                 return
             _changeable(connection, by, absence_id, wanted, now=now)
+            tell_of(connection, self.library, now=now, most=MOST)
             store.end(connection, absence_id, by=by.id, at=now)
             _write_down(connection, self.library, by, wanted, absence_id=new_id, now=now, instead_of=absence_id)
+            gone = store.replaced(connection, absence_id, by=new_id, at=now)
+            place = wanted.organisation_id
+            tell(connection, self.library, NoticeKind.STANDS_IN_NO_MORE, gone, organisation_id=place, at=now)
 
     def end(self, by: Principal, absence_id: str, *, command_id: str, now: datetime) -> None:
         """She is back, or will not be away after all. Ending it twice changes nothing more.
@@ -163,7 +172,7 @@ def _write_down(
     instead_of: str = "",
 ) -> None:
     """Store an absence, in place of another where there was one, seal it, and tell of what would be with nobody."""
-    store.insert(connection, absence_id, wanted, by=by.id, at=now)
+    store.insert(connection, absence_id, wanted, by=by.id, at=now, replaces=instead_of)
     facts = {
         "absence": absence_id, "person": wanted.person_id, "organisation": wanted.organisation_id,
         "from": wanted.start.isoformat(), "until": wanted.until.isoformat(),

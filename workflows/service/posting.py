@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from workflows.core.notices import OF_THE_HOUSE, NoticeKind
+from workflows.core.notices import OF_STANDING_IN, OF_THE_HOUSE, NoticeKind
 from workflows.core.standing_in import swaps
 from workflows.core.telling import LADDER, PASSED_ON, is_away, says_more, still_true
 from workflows.service.library import Library
@@ -208,6 +208,10 @@ def void(connection: Connection, library: Library, mail: Leased) -> str:
     """Why the mail should not go any more, or nothing."""
     if mail.disabled:
         return "the person has left"
+    if mail.kind in OF_STANDING_IN:
+        person = cases.principal(connection, mail.person_id)
+        lasts = mail.kind == NoticeKind.STANDS_IN_NO_MORE or bool(person and person.standing)
+        return "" if lasts else "no longer so"
     if mail.kind in OF_THE_HOUSE:
         state = holiday_feed.read(connection)
         return "" if state is not None and state.told_at is not None else "no longer so"

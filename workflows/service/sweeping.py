@@ -20,6 +20,7 @@ from workflows.service.execute import execute
 from workflows.service.library import Library
 from workflows.service.rechecking import recheck
 from workflows.service.recounting import recount
+from workflows.service.standing_notices import tell_stand_ins
 from workflows.service.unit_of_work import Busy, Engine, Unavailable, Way, held, transaction
 from workflows.store import cases, clock, due_items
 from workflows.store.due_items import Claimed
@@ -69,6 +70,7 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
                     failed += 1
                     _note(line, item, fault)
         if len(claimed) < most:
+            tell_stand_ins(engine, library, now=now, most=most)
             for also in (recheck, recount):
                 more = also(engine, library, now=now, most=most, until=until)
                 done, dropped, failed = done + more[0], dropped + more[1], failed + more[2]

@@ -74,19 +74,43 @@ _MEMBERS = text(
     WHERE m.organisation_id = cast(:org AS uuid) GROUP BY p.id, p.name, p.email ORDER BY p.name, p.id"""
 )
 _INSERT = text(
-    """INSERT INTO absences (id, person_id, organisation_id, starts_at, until, deputies, roles, reason, set_by, set_at)
+    """INSERT INTO absences (id, person_id, organisation_id, starts_at, until, deputies, roles, reason, set_by, set_at,
+        replaces)
     VALUES (cast(:id AS uuid), cast(:person AS uuid), cast(:org AS uuid), :start, :until, cast(:deputies AS uuid[]),
-    cast(:roles AS text[]), :reason, cast(:by AS uuid), :at)"""
+    cast(:roles AS text[]), :reason, cast(:by AS uuid), :at, cast(:replaces AS uuid))"""
 )
 _END = text(
     """UPDATE absences SET ended_at = :at, ended_by = cast(:by AS uuid)
     WHERE id = cast(:id AS uuid) AND ended_at IS NULL AND until > :at"""
 )
+# One statement: marked as told, and who is to be told of what. Of one that is over before anybody was told, nobody is.
+_TO_TELL = text(
+    """WITH due AS (
+        SELECT w.id, w.start_told_at IS NOT NULL AS told, least(w.until, w.ended_at) <= :at AS over
+        FROM absences w WHERE w.end_told_at IS NULL
+        AND ((w.start_told_at IS NULL AND w.starts_at <= :at) OR (w.start_told_at IS NOT NULL
+            AND least(w.until, w.ended_at) <= :at))
+        ORDER BY w.starts_at, w.id LIMIT :most FOR UPDATE SKIP LOCKED)
+    UPDATE absences a SET start_told_at = CASE WHEN NOT d.told AND NOT d.over THEN :at ELSE a.start_told_at END,
+        end_told_at = CASE WHEN d.over THEN :at END
+    FROM due d WHERE a.id = d.id
+    RETURNING a.organisation_id::text, NOT d.told AND NOT d.over AS begins, d.told AND d.over AS ends,
+        ARRAY(SELECT one::text FROM unnest(a.deputies) one WHERE d.told OR NOT EXISTS (SELECT FROM absences b
+            WHERE b.id = a.replaces AND b.start_told_at IS NOT NULL AND one = ANY (b.deputies))) AS people"""
+)
+_REPLACED = text(
+    """UPDATE absences a SET end_told_at = :at FROM absences b
+    WHERE a.id = cast(:id AS uuid) AND b.id = cast(:by AS uuid)
+    RETURNING ARRAY(SELECT one::text FROM unnest(a.deputies) one
+        WHERE a.start_told_at IS NOT NULL AND NOT (one = ANY (b.deputies))) AS people"""
+)
+_CALENDAR = text("SELECT calendar FROM organisations WHERE id = cast(:org AS uuid)")
 _LISTED = """SELECT w.id::text AS id, w.person_id::text AS person_id, w.organisation_id::text AS organisation_id,
     w.starts_at, w.until, w.ended_at, w.reason, w.roles, w.set_at, p.name AS person, o.name AS organisation,
     s.name AS set_by, e.name AS ended_by,
     ARRAY(SELECT d.name FROM unnest(w.deputies) WITH ORDINALITY AS u(id, place) JOIN people d ON d.id = u.id
-        ORDER BY u.place) AS deputies, w.deputies::text[] AS deputy_ids
+        ORDER BY u.place) AS deputies, w.deputies::text[] AS deputy_ids,
+    EXISTS (SELECT FROM absences x WHERE x.replaces = w.id) AS changed
     FROM absences w JOIN people p ON p.id = w.person_id JOIN organisations o ON o.id = w.organisation_id
     JOIN people s ON s.id = w.set_by LEFT JOIN people e ON e.id = w.ended_by"""
 _OF_PERSON = text(f"{_LISTED} WHERE w.person_id = cast(:person AS uuid) ORDER BY w.starts_at DESC, w.id LIMIT 50")
@@ -116,6 +140,18 @@ class Row:
     ended_by: str | None
     deputies: Sequence[str]
     deputy_ids: Sequence[str]
+    changed: bool
+    """Whether another absence has come in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """Who is to be told that she stands in now, or no longer; neither where it was over before anybody was told."""
+
+    organisation_id: str
+    begins: bool
+    ends: bool
+    people: tuple[str, ...]
 
 
 def running(connection: Connection, organisations: Sequence[str], *, at: datetime) -> tuple[Absence, ...]:
@@ -144,11 +180,30 @@ def members(connection: Connection, organisation_id: str) -> dict[str, Member]:
     }
 
 
-def insert(connection: Connection, absence_id: str, wanted: Wanted, *, by: str, at: datetime) -> None:
+def to_tell(connection: Connection, *, at: datetime, most: int) -> list[ToTell]:
+    """Absences that have begun, or ended, and of which nobody was told; from now on they count as told of."""
+    rows = connection.execute(_TO_TELL, {"at": at, "most": most})
+    return [ToTell(row.organisation_id, row.begins, row.ends, tuple(row.people)) for row in rows]
+
+
+def calendar_of(connection: Connection, organisation_id: str) -> str:
+    """The working calendar of an organisation."""
+    return str(connection.execute(_CALENDAR, {"org": organisation_id}).scalar_one())
+
+
+def replaced(connection: Connection, absence_id: str, *, by: str, at: datetime) -> tuple[str, ...]:
+    """Another absence has come in the place of one: who stood in, was told so, and does not stand in any more."""
+    return tuple(connection.execute(_REPLACED, {"id": absence_id, "by": by, "at": at}).scalar_one())
+
+
+def insert(
+    connection: Connection, absence_id: str, wanted: Wanted, *, by: str, at: datetime, replaces: str = ""
+) -> None:
     """Store an absence."""
     values = {
         "id": absence_id, "person": wanted.person_id, "org": wanted.organisation_id, "start": wanted.start,
         "until": wanted.until, "deputies": list(wanted.deputies), "reason": wanted.reason.strip(), "by": by, "at": at,
+        "replaces": replaces or None,
         "roles": None if wanted.roles is None else sorted(role.value for role in wanted.roles),
     }  # fmt: skip
     connection.execute(_INSERT, values)

@@ -270,6 +270,7 @@ notices = Table(
     Column("due_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("read_at", Instant),
+    Index("ix_notices_case_id", "case_id"),
     Index("ix_notices_person_id_created_at", "person_id", "created_at"),
     Index("ix_notices_unread", "person_id", postgresql_where=text("read_at IS NULL")),
 )

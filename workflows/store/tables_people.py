@@ -25,9 +25,15 @@ absences = Table(
     Column("set_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_by", Id, ForeignKey("people.id")),
+    # The absence in whose place this one came, when dates or deputies were changed.
+    Column("replaces", Id, ForeignKey("absences.id")),
+    # When whoever stands in was told that it began, and that it ended (or need not be told any more).
+    Column("start_told_at", Instant),
+    Column("end_told_at", Instant),
     CheckConstraint("starts_at < until", name="dates"),
     CheckConstraint("cardinality(deputies) > 0", name="deputies"),
     CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended"),
     Index("ix_absences_organisation_id_until", "organisation_id", "until"),
     Index("ix_absences_open", "person_id", "organisation_id", "until", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_absences_to_tell", "starts_at", postgresql_where=text("end_told_at IS NULL")),
 )
