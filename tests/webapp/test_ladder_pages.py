@@ -85,6 +85,10 @@ def test_a_ladder_that_reached_nobody_stands_on_the_case_and_the_board_until_som
         page = manager.open(path).text
         assert page.count("Nobody could be told on ") == 1, path
         assert "nobody has the role that this is passed up to. A manager must act." in page
+    steps = manager.open(f"/cases/{case}").text
+    assert "Nobody could be told, where the deputy should have been:" in steps
+    assert "The manager was told:" in steps
+    assert "The deputy was told:" not in steps
     theirs = desk.sit(REQUESTER).open(f"/cases/{case}").text
     assert "a manager of the organisation that holds the information must act." in theirs
     manager.open(f"/cases/{case}/chase")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from workflows.core import events as e
 from workflows.core.case import Case
@@ -28,10 +29,11 @@ def steps(case: Case, definition: Definition, library: Library, lines: Iterable[
     clock = case.clock
     if clock is None or case.closed:
         return ()
+    known = list(lines)
     rungs = {rung.key: rung for rung in definition.stage(case.stage).ladder}
     fallen = [
-        Step(_fallen(line.event), line.event.at, done=True)
-        for line in lines
+        Step(_fallen(line.event, unheard=_unheard(after)), line.event.at, done=True)
+        for line, after in zip_longest(known, known[1:])
         if isinstance(line.event, e.Reminded | e.BecameOverdue | e.Escalated) and line.event.clock == clock.number
     ]
     to_come = [
@@ -42,8 +44,17 @@ def steps(case: Case, definition: Definition, library: Library, lines: Iterable[
     return (*fallen, *to_come)
 
 
-def _fallen(event: e.Reminded | e.BecameOverdue | e.Escalated) -> str:
+def _unheard(after: Line | None) -> bool:
+    """Whether what follows an event on record is that nobody could be told of it."""
+    return after is not None and isinstance(after.event, e.NobodyTold)
+
+
+def _fallen(event: e.Reminded | e.BecameOverdue | e.Escalated, *, unheard: bool) -> str:
     match event:
+        case e.Escalated() if unheard:
+            return f"nobody could be told, where {event.told} should have been"
+        case e.Reminded() if unheard:
+            return "nobody could be reminded"
         case e.Reminded():
             return "whoever has it was reminded"
         case e.BecameOverdue():
