@@ -118,6 +118,13 @@ def test_away_and_not_covered_is_told_apart_from_a_role_that_nobody_has(desk: De
     assert "nobody has the role that this waits for." in desk.sit(MANAGER).open("/board").text
 
 
+@pytest.mark.feature("C20", "C23")
+def test_the_figures_define_both_causes(desk: Desk) -> None:
+    page = desk.sit(MANAGER).open("/timeliness").text
+    assert "Nobody could be told of it: nobody had the role" in page
+    assert "Whoever had it was away, and not covered: nobody who could do it stood in" in page
+
+
 @pytest.mark.feature("C5", "C11", "C20")
 def test_silence_says_that_whoever_had_it_was_away_and_for_whom_she_had_asked(desk: Desk) -> None:
     now = desk.house.casework.now()
