@@ -120,6 +120,8 @@ def filled(rule: Rule, case_ids: list[str]) -> Iterator[dict[str, str | int]]:
                 made[name] = case_id if isinstance(converter, UUIDConverter) else 1
                 if isinstance(converter, AnyConverter):
                     made[name] = word
+                if name == "workflow":
+                    made[name] = "standard"
                 if name == "name":
                     made[name] = "20261102T093000Z-00.eml"
             yield made

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workflows.core.definition import Definition
-from workflows.core.matrix import COMMANDS, Cell, matrix
+from workflows.core.matrix import COMMANDS, NOT_HERE, Cell, matrix
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.definitions.states import mermaid
 
@@ -56,11 +56,7 @@ def permissions(definitions: list[Definition]) -> str:
 
 
 def _table(cells: list[Cell]) -> Iterator[str]:
-    used = [
-        c
-        for c in COMMANDS
-        if any(cell.command is c and cell.refused not in ("wrong_stage", "not_found") for cell in cells)
-    ]
+    used = [c for c in COMMANDS if any(cell.command is c and cell.refused not in NOT_HERE for cell in cells)]
     if not used:
         yield "Nobody can do anything here: the case is closed."
         return

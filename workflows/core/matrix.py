@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, R
 from workflows.core.following import deciding_roles
 from workflows.core.followups import FollowUp, FollowUpKind
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
+from workflows.core.refusals import NOT_FOUND, WRONG_STAGE
 from workflows.core.request import Consent, ConsentState, Person, PersonRole, Recipient, Request
 from workflows.core.reveal import Reveal
 
@@ -42,6 +44,54 @@ def matrix(definition: Definition) -> tuple[Cell, ...]:
         for answers in (permitted(case_at(stage, definition), person, definition),)
         for command in COMMANDS
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One command at one stage: who may give it, and by code of the refusal who may not."""
+
+    command: CommandType
+    may: tuple[str, ...]
+    may_not: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageRulings:
+    """Everything that can be done at one stage; ``outside`` are those who may not know that the case exists."""
+
+    stage: Stage
+    rulings: tuple[Ruling, ...]
+    outside: tuple[str, ...]
+
+
+NOT_HERE = frozenset({WRONG_STAGE, NOT_FOUND})
+"""Refusals that say nothing of the person: a command that gives only these at a stage is no part of it."""
+
+
+def by_stage(definition: Definition) -> tuple[StageRulings, ...]:
+    """The matrix as people read it: stage by stage, command by command."""
+    cells: dict[str, list[Cell]] = defaultdict(list)
+    for cell in matrix(definition):
+        cells[cell.stage].append(cell)
+    return tuple(_rulings(stage, cells[stage.name]) for stage in definition.stages.values())
+
+
+def _rulings(stage: Stage, cells: list[Cell]) -> StageRulings:
+    outside = tuple(dict.fromkeys(cell.who for cell in cells if cell.refused == NOT_FOUND))
+    here = (_ruling(command, cells) for command in COMMANDS)
+    return StageRulings(stage, tuple(each for each in here if each is not None), outside)
+
+
+def _ruling(command: CommandType, cells: list[Cell]) -> Ruling | None:
+    answers = [cell for cell in cells if cell.command is command and cell.refused != NOT_FOUND]
+    if not any(cell.refused not in NOT_HERE for cell in answers):
+        return None
+    refused: dict[str, list[str]] = defaultdict(list)
+    for cell in answers:
+        if cell.refused:
+            refused[cell.refused].append(cell.who)
+    may = tuple(cell.who for cell in answers if not cell.refused)
+    return Ruling(command, may, tuple((code, tuple(who)) for code, who in refused.items()))
 
 
 def people(definition: Definition) -> tuple[tuple[str, Principal], ...]:

@@ -1,0 +1,33 @@
+"""Published versions of workflows as pages show them: for whoever runs, manages or audits, and without any case."""
+
+from __future__ import annotations
+
+import re
+
+from workflows.core.definition import Definition, Role
+from workflows.core.permissions import Principal
+from workflows.core.refusals import not_found
+from workflows.service.library import Library, UnknownWorkflow
+from workflows.service.unit_of_work import Engine, reading
+
+READERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.AUDITOR})
+"""Who may read workflows, in whichever organisation the role is held."""
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+"""What a workflow may be called in an address."""
+
+
+def may_read(person: Principal) -> bool:
+    """Whether this person may read workflows."""
+    return any(each.role in READERS for each in person.memberships)
+
+
+def shown(engine: Engine, library: Library, person: Principal, workflow: str, version: int) -> Definition:
+    """One published version. Raises Refused (NOT_FOUND) alike for what does not exist and for who may not read it."""
+    if not may_read(person) or not NAME.fullmatch(workflow):
+        raise not_found()
+    with reading(engine) as connection:
+        try:
+            return library.version(connection, workflow, version)
+        except UnknownWorkflow:
+            raise not_found() from None
