@@ -258,4 +258,26 @@ EMERGENCIES = (
            also=also("unreachable-stage")),
 )  # fmt: skip
 
-ALL = (*READING, *SHAPE, *MEANING, *EMERGENCIES)
+REVIEWERS = "        roles: [caldicott_guardian, deputy_guardian, adjudicator]\n        routes:\n"
+SENSE = (
+    Broken("draft-again", "record_consent: {to: ig_advice}", "record_consent: {to: draft}"),
+    Broken("transition-by-nobody", "      withdraw:\n        to: withdrawn\n",
+           "      withdraw:\n        to: withdrawn\n        roles: [consent_officer]\n", "roles:",
+           also("role-not-of-stage")),
+    Broken("transition-by-nobody", "      ask: {to: information_needed}\n      withdraw: {to: withdrawn}\n",
+           "      ask: {to: information_needed}\n      withdraw: {to: withdrawn, roles: [consent_officer]}\n",
+           "withdraw:"),
+    Broken("duplicate-code", "code: subject_missing", "code: people_missing"),
+    Broken("guard-never-met", "needs: size(people) > 0", "needs: false"),
+    Broken("guard-never-met", "- when: request.threshold == 'none'", "- when: 1 > 2"),
+    Broken("route-unreachable", "- when: request.threshold == 'none'", "- when: \"'request' == 'request'\"",
+           "- to: consent_check"),
+    Broken("route-unreachable", "          - when: advice.delegated_release\n            to: release\n",
+           "          - when: advice.delegated_release\n            to: release\n"
+           "          - when: advice.delegated_release\n            to: adjudication\n",
+           "- when: advice.delegated_release\n            to: adjudication"),
+    Broken("adviser-decides", REVIEWERS, REVIEWERS.replace("adjudicator]", "ig_lead]"), base=EMERGENCY),
+    Broken("adviser-decides", REVIEWERS, "        routes:\n", "    roles: [caldicott_guardian", base=EMERGENCY),
+)  # fmt: skip
+
+ALL = (*READING, *SHAPE, *MEANING, *EMERGENCIES, *SENSE)

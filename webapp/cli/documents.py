@@ -1,4 +1,7 @@
-"""Documents generated from the code: states, permissions, features. The check compares them with what is committed."""
+"""Documents generated from the code: states, permissions, features, what a workflow file may say and how it is checked.
+
+The check compares them with what is committed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from workflows.core.definition import Definition
 from workflows.core.matrix import COMMANDS, NOT_HERE, Cell, matrix
+from workflows.definitions import json_schema, key_page, rule_words
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.definitions.states import mermaid
 
@@ -23,6 +27,9 @@ def documents(root: Path = ROOT) -> dict[str, str]:
         "docs/states.md": states(definitions),
         "docs/permissions.md": permissions(definitions),
         "docs/features.md": features(root / "tests"),
+        "docs/lint-rules.md": rule_words.page(MADE),
+        "docs/workflow-keys.md": key_page.page(MADE),
+        f"workflows/definitions/{json_schema.FILE}": json_schema.schema_text(),
     }
 
 

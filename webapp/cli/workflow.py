@@ -1,4 +1,4 @@
-"""``gatehouse workflow``: check, publish and list workflow versions."""
+"""``gatehouse workflow``: publish and list workflow versions."""
 
 from __future__ import annotations
 
@@ -8,28 +8,14 @@ import click
 
 from launch.saying import Trouble
 from webapp.cli.ground import opened
+from webapp.cli.workflow_files import read_text
 from workflows.definitions.faults import BadDefinition
-from workflows.definitions.lint import check as faults_of
 from workflows.service import publishing
-
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @click.group("workflow")
 def workflow() -> None:
-    """Workflow versions: check a file, publish it, list what is published."""
-
-
-@workflow.command("check")
-@FILE
-def check(file: Path) -> None:
-    """Say everything that is wrong with a workflow file, line by line; exit 1 when there is something."""
-    faults = faults_of(_text(file), source=file.name)
-    for fault in faults:
-        click.echo(str(fault), err=True)
-    if faults:
-        raise click.exceptions.Exit(1)
-    click.echo(f"{file.name} is a good workflow.")
+    """Workflow versions: check a file, export it, publish it, list what is published."""
 
 
 @workflow.command("publish")
@@ -45,7 +31,7 @@ def publish(file: Path | None) -> None:
             if file is None:
                 done = publishing.publish_shipped(house.engine, by="", at=now)
             else:
-                done = (publishing.publish(house.engine, _text(file), source=file.name, by="", at=now),)
+                done = (publishing.publish(house.engine, read_text(file), source=file.name, by="", at=now),)
         except BadDefinition as bad:
             for fault in bad.faults:
                 click.echo(str(fault), err=True)
@@ -70,10 +56,3 @@ def listing() -> None:
         )
     if not rows:
         click.echo("No workflow has been published. Publish the shipped ones with: gatehouse workflow publish")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Trouble(f"{file} cannot be read as text: {type(fault).__name__}.") from None

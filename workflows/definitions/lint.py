@@ -10,10 +10,18 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
 from workflows.core.definition import Definition, Role
-from workflows.definitions import guard_words, rules_decisions, rules_ladders, rules_paths, rules_stages, rules_time
+from workflows.definitions import (
+    guard_words,
+    rules_decisions,
+    rules_ladders,
+    rules_paths,
+    rules_sense,
+    rules_stages,
+    rules_time,
+)
 from workflows.definitions.faults import BadDefinition, Fault
 from workflows.definitions.loader import definition_of, guard_faults, ladder_faults, load, shape
-from workflows.definitions.source import read
+from workflows.definitions.source import Source, read
 from workflows.definitions.subject import Subject
 
 Rule = Callable[[Subject], Iterator[Fault]]
@@ -25,7 +33,11 @@ RULES: tuple[Rule, ...] = (
     *rules_ladders.RULES,
     *rules_decisions.RULES,
     *guard_words.RULES,
+    *rules_sense.RULES,
 )
+
+TRIED_RULES = (*rules_decisions.TRIED_RULES, *rules_sense.TRIED_RULES)
+"""Rules about conditions that can be used, and what comes of them."""
 
 
 def check(text: str, *, source: str) -> tuple[Fault, ...]:
@@ -39,6 +51,14 @@ def check(text: str, *, source: str) -> tuple[Fault, ...]:
 def _check(text: str, source: str) -> tuple[Fault, ...]:
     try:
         where = read(text, source=source)
+    except BadDefinition as bad:
+        return bad.faults
+    return check_source(where)
+
+
+def check_source(where: Source) -> tuple[Fault, ...]:
+    """The same of a file that has been read."""
+    try:
         subject = Subject(where, shape(where))
     except BadDefinition as bad:
         return bad.faults
@@ -46,12 +66,12 @@ def _check(text: str, source: str) -> tuple[Fault, ...]:
     broken = [*guard_faults(where, subject.model), *ladder_faults(where, subject.model)]
     if not broken:
         definition = definition_of(where, subject.model)
-        found.extend(fault for tried in rules_decisions.TRIED_RULES for fault in tried(subject, definition))
+        found.extend(fault for tried in TRIED_RULES for fault in tried(subject, definition))
     return tuple(sorted({*found, *broken}))
 
 
 def unheard(text: str, *, source: str, held: Collection[Role]) -> tuple[Fault, ...]:
-    """The steps of a good workflow that would reach nobody, where ``held`` are the roles that somebody has somewhere.
+    """The stages and steps of a good workflow that would reach nobody; ``held``: the roles that somebody has somewhere.
 
     Asked where people are known: when a version is published for them.
     """

@@ -7,19 +7,22 @@ the question of lint. Every message ends with how to mend it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import time
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from workflows.core.calendars import Length, Unit
 from workflows.core.clocks import DEFAULT_DUE_TIME
 from workflows.core.definition import CommandType, Role, RungAction, Side, StageKind, Urgency, When
+from workflows.core.guards import MAX_LENGTH
 from workflows.core.request import Task
 from workflows.definitions.calendars import FOI, NATIONS
+from workflows.definitions.patterns import WORDS, length_pattern, numbers_up_to, whole
 
 FORMAT = "gatehouse/workflow/1"
 DUE_TIME = DEFAULT_DUE_TIME
@@ -37,6 +40,7 @@ MOST: dict[Unit, int] = {
     Unit.CALENDAR_MONTHS: 24,
 }
 """No length may be over two years: bank holidays are not known further ahead."""
+MOST_VERSIONS = 1_000_000
 MOST_HOURS_SHOWN = 8
 """The longest time for which a name may be shown; who needs it longer asks again."""
 
@@ -48,6 +52,12 @@ _PERCENT = re.compile(r"([0-9]{1,9})%")
 _BEFORE = " before"
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _NO_SUCH_HOUR = 1
+CALLED = "$called"
+"""The key under which a piece of JSON Schema brings its name along."""
+_HOURS = "(?:00|0[2-9]|1[0-9]|2[0-3]):[0-5][0-9]"
+_LENGTHS = length_pattern({unit.value: most for unit, most in MOST.items()})
+_WHENS = rf"(?:due|0{{0,8}}[1-9][0-9]?%|{_LENGTHS}(?:{_BEFORE})?)"
+_SHOWN = rf"{numbers_up_to(MOST_HOURS_SHOWN)} {Unit.HOURS.value}"
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -64,6 +74,15 @@ def as_text(value: Any) -> str:
     return value
 
 
+def reading(check: Callable[[Any], Any], called: str = "", **said: Any) -> PlainValidator:
+    """``check`` reads a value; ``said`` is what the published JSON Schema says of it, under the name ``called``.
+
+    The schema may never be stricter than the check.
+    """
+    named = {CALLED: called} if called else {}
+    return PlainValidator(check, json_schema_input_type=Annotated[Any, WithJsonSchema({**named, **said})])
+
+
 def words_up_to(limit: int) -> PlainValidator:
     """Words for people: not empty, at most ``limit`` characters."""
 
@@ -75,7 +94,8 @@ def words_up_to(limit: int) -> PlainValidator:
             wrong("text-too-long", f"This text has {len(text):,} characters; shorten it to {limit:,}.")
         return text
 
-    return PlainValidator(check)
+    called = "Title" if limit == TITLE else "Sentence"
+    return reading(check, called, type="string", minLength=1, maxLength=limit, pattern=WORDS)
 
 
 def one_of(kind: type[E], rule: str, what: str) -> PlainValidator:
@@ -91,10 +111,10 @@ def one_of(kind: type[E], rule: str, what: str) -> PlainValidator:
             mend = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(known)}."
             wrong(rule, f"There is no {what} “{text[:60]}”. {mend}")
 
-    return PlainValidator(check)
+    return reading(check, kind.__name__, type="string", enum=[each.value for each in kind])
 
 
-def matching(pattern: re.Pattern[str], say: str) -> PlainValidator:
+def matching(pattern: re.Pattern[str], say: str, called: str = "") -> PlainValidator:
     """Text that ``pattern`` matches as a whole; ``say`` tells how to write it."""
 
     def check(value: Any) -> str:
@@ -103,7 +123,7 @@ def matching(pattern: re.Pattern[str], say: str) -> PlainValidator:
             wrong("bad-name", f"“{text[:60]}” cannot be used here. {say}")
         return text
 
-    return PlainValidator(check)
+    return reading(check, called, type="string", pattern=whole(pattern.pattern))
 
 
 def _format(value: Any) -> str:
@@ -113,7 +133,7 @@ def _format(value: Any) -> str:
 
 
 def _version(value: Any) -> int:
-    if type(value) is not int or value < 1 or value > 1_000_000:
+    if type(value) is not int or value < 1 or value > MOST_VERSIONS:
         wrong(
             "bad-version",
             "A version is a whole number from 1 upwards; each new one is one more than the last.",
@@ -179,9 +199,20 @@ def _guard(value: Any) -> str:
 
 Title = Annotated[str, words_up_to(TITLE)]
 Sentence = Annotated[str, words_up_to(SENTENCE)]
-Name = Annotated[str, matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.")]
-Target = Annotated[str, PlainValidator(as_text)]
-GuardText = Annotated[str, PlainValidator(_guard)]
+Name = Annotated[str, matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.", "Name")]
+WorkflowId = Annotated[
+    str, matching(_WORKFLOW_ID, "Use small letters, digits and -, beginning with a letter.", "WorkflowId")
+]
+PackName = Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.", "Pack")]
+Target = Annotated[str, reading(as_text, "Target", type="string")]
+GuardText = Annotated[str, reading(_guard, "Guard", type=["string", "boolean"], maxLength=MAX_LENGTH)]
+LengthText = Annotated[Length, reading(length, "Length", type="string", pattern=whole(_LENGTHS))]
+WhenText = Annotated[When, reading(_when, "When", type="string", pattern=whole(_WHENS))]
+ShownText = Annotated[Length, reading(shown_for, "HoursShown", type="string", pattern=whole(_SHOWN))]
+DueTime = Annotated[time, reading(_due_time, "DueTime", type="string", pattern=whole(_HOURS))]
+CalendarName = Annotated[str, reading(_calendar, "Calendar", type="string", enum=[*NATIONS, FOI])]
+FormatName = Annotated[str, reading(_format, "Format", const=FORMAT)]
+Version = Annotated[int, reading(_version, "Version", type="integer", minimum=1, maximum=MOST_VERSIONS)]
 KindName = Annotated[StageKind, one_of(StageKind, "unknown-kind", "kind of stage")]
 RoleName = Annotated[Role, one_of(Role, "unknown-role", "role")]
 CommandName = Annotated[CommandType, one_of(CommandType, "unknown-command", "command")]
@@ -227,15 +258,15 @@ class CommandModel(FileModel):
 class ExtensionModel(FileModel):
     """How much more time a stage may be given in all, and by whom."""
 
-    most: Annotated[Length, PlainValidator(length)]
+    most: LengthText
     roles: list[RoleName]
 
 
 class ClockModel(FileModel):
     """A stage's time for one urgency."""
 
-    length: Annotated[Length, PlainValidator(length)]
-    due_time: Annotated[time, PlainValidator(_due_time)] = DUE_TIME
+    length: LengthText
+    due_time: DueTime = DUE_TIME
     extension: ExtensionModel | None = None
 
 
@@ -244,7 +275,7 @@ class RungModel(FileModel):
 
     key: Name
     action: ActionName
-    when: dict[UrgencyName, Annotated[When, PlainValidator(_when)]]
+    when: dict[UrgencyName, WhenText]
     tell: list[RoleName] = []
     title: Title | None = None
 
@@ -261,7 +292,7 @@ class StageModel(FileModel):
     clock: dict[UrgencyName, ClockModel] = {}
     ladder: Name | None = None
     outcome: Name | None = None
-    lengths: dict[Name, Annotated[Length, PlainValidator(length)]] = {}
+    lengths: dict[Name, LengthText] = {}
 
 
 class ReasonModel(FileModel):
@@ -275,16 +306,16 @@ class ReasonModel(FileModel):
 class WorkflowModel(FileModel):
     """The whole file."""
 
-    format: Annotated[str, PlainValidator(_format)]
-    id: Annotated[str, matching(_WORKFLOW_ID, "Use small letters, digits and -, beginning with a letter.")]
-    version: Annotated[int, PlainValidator(_version)]
+    format: FormatName
+    id: WorkflowId
+    version: Version
     title: Title
     summary: Sentence
     start: Name
     status: Title | None = None
-    packs: list[Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.")]] = []
-    identity_shown_for: Annotated[Length, PlainValidator(shown_for)] | None = None
-    calendar: Annotated[str, PlainValidator(_calendar)] | None = None
+    packs: list[PackName] = []
+    identity_shown_for: ShownText | None = None
+    calendar: CalendarName | None = None
     at_once: list[UrgencyName] = [Urgency.EMERGENCY]
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]

@@ -10,6 +10,7 @@ from workflows.core.clocks import length_words
 from workflows.core.definition import Role, RungAction, Urgency, When
 from workflows.definitions.faults import Fault
 from workflows.definitions.models import RungModel
+from workflows.definitions.rules_stages import REQUESTER_KINDS
 from workflows.definitions.subject import Subject
 
 HOURS_IN: dict[Unit, int] = {
@@ -106,7 +107,14 @@ def _same_people(one: RungModel, other: RungModel) -> bool:
 
 
 def unheld(subject: Subject, held: Collection[Role]) -> Iterator[Fault]:
-    """Each step reaches somebody: a role of those that it tells is held somewhere."""
+    """Each stage and each step reaches somebody: one of its roles is held somewhere."""
+    for name, stage in subject.open_stages():
+        if stage.roles and set(stage.roles).isdisjoint(held) and stage.kind not in REQUESTER_KINDS:
+            roles = " or ".join(f"“{role}”" for role in stage.roles)
+            say = (
+                f"Nobody could work on “{name}”: no organisation has anybody as {roles}. Give somebody the role first."
+            )
+            yield subject.fault("stage-reaches-nobody", say, "stages", name, "roles")
     for name, ladder in subject.model.ladders.items():
         for index, rung in enumerate(ladder):
             if rung.tell and set(rung.tell).isdisjoint(held):

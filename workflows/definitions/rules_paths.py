@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from workflows.core.definition import CommandType, StageKind
+from workflows.core.definition import BACK, CommandType, Role, StageKind
 from workflows.definitions.faults import Fault
 from workflows.definitions.guard_words import UNREADABLE, without_literals
-from workflows.definitions.subject import SHARING, Subject, Way
+from workflows.definitions.source import Path
+from workflows.definitions.subject import SHARING, Subject, Way, reach
 
 DELEGATED = re.compile(r"(?:advice|command)\.delegated_release(?:\s*==\s*true)?")
 """The one condition that makes advice count as a decision."""
@@ -26,10 +27,12 @@ def start(subject: Subject) -> Iterator[Fault]:
 
 
 def unreachable(subject: Subject) -> Iterator[Fault]:
-    """Every stage can be reached."""
-    reached = subject.reached(subject.model.start)
+    """Every stage can be reached, and not only by going back to it."""
     if subject.model.start not in subject.model.stages:
         return
+    reached = reach(
+        subject.model.start, [way for way in subject.ways if way.to != BACK and way.to in subject.model.stages]
+    )
     for name, _ in subject.stages():
         if name not in reached:
             say = f"No request can get to “{name}”. Let a route lead there, or delete the stage."
@@ -121,11 +124,26 @@ def _outside_brackets(text: str) -> str:
 def advisers(subject: Subject) -> Iterator[Fault]:
     """Who advises does not decide, not even on other requests by role: the two roles stay apart."""
     advising = {role for _, stage in subject.stages() if stage.kind is StageKind.ADVICE for role in stage.roles}
-    for name, stage in subject.stages():
-        for index, role in enumerate(stage.roles if stage.kind is StageKind.ADJUDICATION else ()):
+    for _, stage, command, rule in subject.commands():
+        advising.update((rule.roles or stage.roles) if command is CommandType.ADVISE else ())
+    for path, roles in _deciding(subject):
+        for index, role in enumerate(roles):
             if role in advising:
-                say = f"“{role}” advises and may not decide as well. Delete it here, or at the advice stage."
-                yield subject.fault("adviser-decides", say, "stages", name, "roles", index)
+                say = f"“{role}” advises and may not decide as well. Delete it here, or where it advises."
+                yield subject.fault("adviser-decides", say, *path, index)
+
+
+def _deciding(subject: Subject) -> Iterator[tuple[Path, Sequence[Role]]]:
+    """Every list of roles whose members decide, with where it stands."""
+    for name, stage in subject.stages():
+        here: Path = ("stages", name)
+        if stage.kind is StageKind.ADJUDICATION:
+            yield (*here, "roles"), stage.roles
+        review = stage.commands.get(CommandType.REVIEW_SHARE)
+        if review is not None and review.roles:
+            yield (*here, "commands", CommandType.REVIEW_SHARE.value, "roles"), review.roles
+        elif review is not None:
+            yield (*here, "roles"), stage.roles
 
 
 RULES = (start, unreachable, dead_end, bypass, advisers)

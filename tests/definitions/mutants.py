@@ -1,0 +1,376 @@
+"""Broken workflows by the hundred: each made from a shipped one by one change, with the rules that may refuse it.
+
+A change that leaves the workflow good is allowed where ``harmless`` says so: then its ways are looked at instead.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from workflows.core.case import Outcome
+from workflows.core.definition import CommandType, Role, StageKind, Urgency
+from workflows.definitions.loader import read_builtin
+from workflows.definitions.source import read
+
+Value = dict[str, Any]
+SEED = 20261123
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of the workflow ``base``: its value, and which rules may refuse it."""
+
+    base: str
+    kind: str
+    what: str
+    value: Value
+    rules: frozenset[str]
+    harmless: bool = False
+
+
+def rules(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+WAYS = rules(
+    "unreachable-stage", "dead-end", "decision-bypassed", "release-bypassed", "outcome-mismatch", "draft-again",
+    "ask-without-answer-stage", "answer-without-question", "withdraw-elsewhere", "round-elsewhere",
+    "share-not-reviewed", "unknown-target", "back-misplaced", "completion-elsewhere",
+)  # fmt: skip
+"""What may be wrong once a way leads elsewhere."""
+KINDS = WAYS | rules(
+    "command-not-for-kind", "closed-with-commands", "closed-without-outcome", "outcome-while-open", "wrong-side",
+    "role-not-for-stage", "no-performer", "missing-key", "length-missing", "length-not-used", "no-clock",
+    "no-ladder", "clock-not-used", "extension-not-used", "pause-without-cap", "give-back-misplaced",
+    "adviser-decides", "start-not-draft", "save-moves", "route-missing", "command-moves", "role-not-of-stage",
+    "no-reason-for-outcome", "transition-by-nobody", "unknown-option",
+)  # fmt: skip
+"""What may be wrong once a stage is of another kind."""
+
+
+@cache
+def _read(base: str) -> Value:
+    value: Value = read(read_builtin(base), source=base).value
+    return value
+
+
+def copy(base: str) -> Value:
+    """The workflow, to be changed."""
+    return deepcopy(_read(base))
+
+
+def _stages(value: Value) -> Iterator[tuple[str, Value]]:
+    yield from value["stages"].items()
+
+
+def _commands(value: Value) -> Iterator[tuple[str, str]]:
+    for name, stage in _stages(value):
+        yield from ((name, command) for command in stage.get("commands", {}))
+
+
+def _routes(value: Value) -> list[tuple[str, str, int]]:
+    """Every route: stage, command and its place; -1 for to."""
+    found = []
+    for name, command in _commands(value):
+        rule = value["stages"][name]["commands"][command]
+        found += [(name, command, -1)] if rule.get("to") else []
+        found += [(name, command, index) for index in range(len(rule.get("routes") or ()))]
+    return found
+
+
+def _route(value: Value, where: tuple[str, str, int]) -> Value:
+    rule: Value = value["stages"][where[0]]["commands"][where[1]]
+    return rule if where[2] < 0 else rule["routes"][where[2]]
+
+
+def _guards(value: Value) -> list[tuple[Any, ...]]:
+    """The way to every condition, its own key last."""
+    found: list[tuple[Any, ...]] = []
+    for name, command in _commands(value):
+        rule, here = value["stages"][name]["commands"][command], ("stages", name, "commands", command)
+        found += [(*here, "routes", n, "when") for n, each in enumerate(rule.get("routes") or ()) if each.get("when")]
+        found += [(*here, "needs", n, "needs") for n in range(len(rule.get("needs", ())))]
+        found += [(*here, "options", each, "needs") for each in rule.get("options", {})]
+    return found
+
+
+def put(value: Value, way: tuple[Any, ...], new: Any) -> Value:
+    """The value with something else at the end of a way."""
+    here: Any = value
+    for key in way[:-1]:
+        here = here[key]
+    here[way[-1]] = new
+    return value
+
+
+def take(value: Value, way: tuple[Any, ...]) -> Value:
+    """The value without what is at the end of a way."""
+    here: Any = value
+    for key in way[:-1]:
+        here = here[key]
+    del here[way[-1]]
+    return value
+
+
+def keys_deleted(base: str) -> Iterator[Mutant]:
+    """A key of the file or of a stage is not there."""
+    free = {"status", "packs", "identity_shown_for", "calendar", "at_once", "sensitive"}
+    for key in _read(base):
+        wrong = rules("unknown-ladder") if key == "ladders" else rules("missing-key")
+        yield Mutant(base, "key deleted", key, take(copy(base), (key,)), wrong, harmless=key in free)
+    missing = {
+        "kind": rules("missing-key"), "title": rules("missing-key"), "asked": rules("missing-key"),
+        "roles": rules("no-performer", "role-not-of-stage"), "clock": rules("no-clock"), "ladder": rules("no-ladder"),
+        "outcome": rules("closed-without-outcome"), "lengths": rules("length-missing"),
+        "commands": rules("dead-end", "unreachable-stage", "ask-without-answer-stage"), "fields": WAYS,
+    }  # fmt: skip
+    for name, stage in _stages(_read(base)):
+        for key in stage:
+            harmless = key in ("side", "fields") or (
+                key == "roles" and stage["kind"] in ("draft", "information_needed")
+            )
+            harmless = harmless or (key == "commands" and stage["kind"] == StageKind.CLOSED)
+            value = take(copy(base), ("stages", name, key))
+            yield Mutant(base, "key deleted", f"{name}.{key}", value, missing.get(key, rules()), harmless=harmless)
+
+
+def targets_renamed(base: str) -> Iterator[Mutant]:
+    """A route leads to a stage that is not there."""
+    for where in _routes(_read(base)):
+        value = copy(base)
+        _route(value, where)["to"] = "nowhere"
+        yield Mutant(base, "target renamed", str(where), value, rules("unknown-target"))
+
+
+def routes_retargeted(base: str) -> Iterator[Mutant]:
+    """A route leads to another stage: also in circles, and past the decision."""
+    for where in _routes(_read(base)):
+        for name in [*_read(base)["stages"], "back"]:
+            value = copy(base)
+            if _route(value, where)["to"] != name:
+                _route(value, where)["to"] = name
+                yield Mutant(base, "route retargeted", f"{where} to {name}", value, WAYS, harmless=True)
+
+
+def kinds_swapped(base: str) -> Iterator[Mutant]:
+    """A stage is of another kind."""
+    for name, stage in _stages(_read(base)):
+        for kind in StageKind:
+            if kind != stage["kind"]:
+                value = put(copy(base), ("stages", name, "kind"), kind.value)
+                yield Mutant(base, "kind swapped", f"{name} is {kind}", value, KINDS, harmless=True)
+
+
+def stages_removed(base: str) -> Iterator[Mutant]:
+    """A stage is gone: with routes that led there, or with these led on to where it led."""
+    for name, stage in _stages(_read(base)):
+        value = take(copy(base), ("stages", name))
+        wrong = rules("unknown-target", "start-missing")
+        unused = all(_route(value, where)["to"] != name for where in _routes(value))
+        yield Mutant(base, "stage removed", name, value, wrong | WAYS, harmless=unused)
+        led = [_route(stage_value, where)["to"] for stage_value in [_read(base)] for where in _routes(stage_value)
+               if where[0] == name]  # fmt: skip
+        for target in sorted(set(led) - {name, "back"}):
+            value = take(copy(base), ("stages", name))
+            for where in _routes(value):
+                if _route(value, where)["to"] == name:
+                    _route(value, where)["to"] = target
+            value["start"] = target if value["start"] == name else value["start"]
+            wrong = WAYS | rules("start-not-draft", "route-unreachable")
+            yield Mutant(base, "stage cut out", f"{name}, on to {target}", value, wrong, harmless=True)
+        del stage
+
+
+def roles_given(base: str) -> Iterator[Mutant]:
+    """Somebody has work who must not."""
+    advising = {
+        role for _, stage in _stages(_read(base))
+        for role in (stage.get("commands", {}).get("advise") or {}).get("roles", stage.get("roles", ()))
+        if "advise" in stage.get("commands", {})
+    }  # fmt: skip
+    for name, stage in _stages(_read(base)):
+        if stage["kind"] == StageKind.CLOSED:
+            continue
+        held = list(stage.get("roles", ()))
+        holder = stage["kind"] not in (StageKind.DRAFT, StageKind.INFORMATION_NEEDED)
+        for role in Role:
+            value = put(copy(base), ("stages", name, "roles"), [*held, role.value])
+            wrong, harmless = rules("role-not-for-stage"), False
+            if holder and role not in (Role.REQUESTER, Role.ADMINISTRATOR, Role.AUDITOR):
+                wrong, harmless = rules("adviser-decides", "role-not-for-stage"), True
+                if stage["kind"] == StageKind.ADJUDICATION and role.value in advising:
+                    harmless = False
+            elif not holder and role is Role.REQUESTER:
+                harmless = True
+            yield Mutant(base, "role given", f"{role} at {name}", value, wrong, harmless=harmless)
+        value = put(copy(base), ("stages", name, "roles"), [*held, "wizard"])
+        yield Mutant(base, "role given", f"a wizard at {name}", value, rules("unknown-role"))
+
+
+def guards_broken(base: str) -> Iterator[Mutant]:
+    """A condition is cut short, misspelt, always met, never met, or turned round."""
+    for way in _guards(_read(base)):
+        old: Any = _read(base)
+        for key in way:
+            old = old[key]
+        cut = str(old)[: max(len(str(old)) // 2, 1)]
+        for words, new, wrong, harmless in (
+            ("cut", f"({cut}", rules("bad-guard", "guard-unknown-fact"), False),
+            ("misspelt", f"({old}) && chekc.done", rules("guard-unknown-fact"), False),
+            ("unknown part", f"({old}) && check.dnoe", rules("guard-unknown-fact"), False),
+            ("never", "false", rules("guard-never-met", "unreachable-stage", *WAYS), False),
+            ("always", "true", WAYS | rules("route-unreachable", "delegation-too-wide"), way[-1] == "needs"),
+            ("turned round", f"!({old})", WAYS | rules("delegation-too-wide"), True),
+            ("no question", "size(items)", rules("bad-guard"), False),
+            ("a program", " && ".join(["true"] * 300), rules("bad-guard"), False),
+        ):
+            value = put(copy(base), way, new)
+            yield Mutant(base, "condition broken", f"{words}: {way}", value, wrong, harmless=harmless)
+
+
+def clocks_removed(base: str) -> Iterator[Mutant]:
+    """A clock lacks an urgency, or has a length that nobody can wait."""
+    lengths = ("999999999 working_days", "0 hours", "-1 hours", "2 days", "two hours", "1.5 hours", "", "1e9 hours")
+    for name, stage in _stages(_read(base)):
+        for urgency in stage.get("clock", {}):
+            here = ("stages", name, "clock", urgency)
+            yield Mutant(
+                base,
+                "clock removed",
+                f"{name}, {urgency}",
+                take(copy(base), here),
+                rules("clock-urgency-missing", "no-clock"),
+            )
+            for length in lengths:
+                value = put(copy(base), (*here, "length"), length)
+                yield Mutant(base, "clock broken", f"{name}, {urgency}: {length}", value, rules("bad-length"))
+
+
+def ladders_broken(base: str) -> Iterator[Mutant]:
+    """A ladder lacks a step, has one twice, or its steps stand the other way round."""
+    wrong = rules("ladder-without-overdue", "pause-without-cap")
+    for name, ladder in _read(base)["ladders"].items():
+        here = ("ladders", name)
+        for index, rung in enumerate(ladder):
+            gone = take(copy(base), (*here, index))
+            harmless = rung["action"] not in ("overdue", "give_back")
+            yield Mutant(base, "step removed", f"{name}, {rung['key']}", gone, wrong, harmless=harmless)
+            twice = copy(base)
+            twice["ladders"][name].insert(index, deepcopy(rung))
+            yield Mutant(base, "step twice", f"{name}, {rung['key']}", twice, rules("rung-repeated"))
+            for key in rung:
+                less = take(copy(base), (*here, index, key))
+                told = rules("missing-key", "rung-tells-nobody")
+                yield Mutant(base, "step without", f"{name}, {rung['key']}, {key}", less, told)
+            never = put(copy(base), (*here, index, "when"), {})
+            yield Mutant(base, "step never", f"{name}, {rung['key']}", never, rules("rung-never-falls", *wrong))
+        value = put(copy(base), here, list(reversed(deepcopy(ladder))))
+        yield Mutant(base, "steps turned round", name, value, rules("rung-out-of-order", "give-back-not-last"))
+        for other in set(_read(base)["ladders"]) - {name}:
+            for stage, each in _stages(_read(base)):
+                if each.get("ladder") == name:
+                    value = put(copy(base), ("stages", stage, "ladder"), other)
+                    told = rules("pause-without-cap", "give-back-misplaced", "rung-before-start")
+                    yield Mutant(base, "ladder swapped", f"{stage}: {other}", value, told, harmless=True)
+
+
+def commands_changed(base: str) -> Iterator[Mutant]:
+    """A command is gone, is there where it cannot be, or leads nowhere."""
+    for name, command in _commands(_read(base)):
+        here = ("stages", name, "commands", command)
+        value = take(copy(base), here)
+        yield Mutant(base, "command removed", f"{name}, {command}", value, WAYS, harmless=True)
+        empty = put(copy(base), here, {})
+        rule = _read(base)["stages"][name]["commands"][command]
+        stays = not rule.get("to") and not rule.get("routes")
+        yield Mutant(
+            base,
+            "command emptied",
+            f"{name}, {command}",
+            empty,
+            WAYS | rules("route-missing", "adviser-decides"),
+            harmless=stays,
+        )
+    for name, stage in _stages(_read(base)):
+        for command in CommandType:
+            if command.value in stage.get("commands", {}):
+                continue
+            commands = {**stage.get("commands", {}), command.value: {"to": name}}
+            value = put(copy(base), ("stages", name, "commands"), commands)
+            wrong = KINDS | rules("draft-again")
+            yield Mutant(base, "command added", f"{name}, {command}", value, wrong, harmless=True)
+
+
+def outcomes_swapped(base: str) -> Iterator[Mutant]:
+    """A closed stage says another end."""
+    for name, stage in _stages(_read(base)):
+        for outcome in [*Outcome, "lost"] if stage["kind"] == StageKind.CLOSED else ():
+            if outcome != stage["outcome"]:
+                value = put(copy(base), ("stages", name, "outcome"), str(outcome))
+                wrong = WAYS | rules("unknown-outcome", "closed-with-commands")
+                yield Mutant(base, "outcome swapped", f"{name}: {outcome}", value, wrong, harmless=outcome != "lost")
+
+
+SHAPES = rules(
+    "wrong-type", "missing-key", "text-empty", "text-too-long", "bad-name", "bad-version", "bad-format", "bad-length",
+    "unknown-kind", "unknown-role", "unknown-side", "unknown-urgency", "unknown-command", "unknown-calendar",
+    "unknown-ladder", "start-missing", "unknown-key", "no-performer", "nothing-to-choose", "no-clock", "no-ladder",
+    "unknown-action", "bad-due-time",
+)  # fmt: skip
+
+
+def shapes_broken(base: str) -> Iterator[Mutant]:
+    """A value is huge, empty, or of another sort."""
+    odd: tuple[Any, ...] = (None, [], {}, 0, -1, 10**14, True, "", " ", "x" * 5_000, ["x"], {"x": {}}, "\u202e")
+    value = _read(base)
+    ways: list[tuple[Any, ...]] = [(key,) for key in value]
+    ways += [("stages", name, key) for name, stage in _stages(value) for key in stage if name != "withdrawn"]
+    for way in ways:
+        for new in odd:
+            changed = put(copy(base), way, deepcopy(new))
+            wrong = SHAPES | KINDS | rules("unknown-sensitive-category", "no-reason-for-outcome")
+            yield Mutant(base, "value broken", f"{way}: {str(new)[:10]!r}", changed, wrong, harmless=True)
+
+
+def things_added(base: str) -> Iterator[Mutant]:
+    """There is something more than there should be."""
+    for name, stage in _stages(_read(base)):
+        value = put(copy(base), ("stages", name, "colour"), "red")
+        yield Mutant(base, "key added", name, value, rules("unknown-key"))
+        twin = put(copy(base), ("stages", f"{name}_again"), deepcopy(stage))
+        yield Mutant(base, "stage twice", name, twin, rules("unreachable-stage"))
+        for urgency in Urgency:
+            if stage["kind"] in (StageKind.CLOSED, StageKind.DRAFT):
+                value = put(copy(base), ("stages", name, "clock"), {urgency.value: {"length": f"1 {'hours'}"}})
+                yield Mutant(base, "clock added", name, value, rules("clock-not-used"))
+    for where in _guards(_read(base)):
+        if where[4] == "needs":
+            value = copy(base)
+            needs = value["stages"][where[1]]["commands"][where[3]]["needs"]
+            needs.append(deepcopy(needs[where[5]]))
+            yield Mutant(base, "condition twice", str(where), value, rules("duplicate-code"))
+    for index, _ in enumerate(_read(base)["reasons"]):
+        value = copy(base)
+        value["reasons"].append(deepcopy(value["reasons"][index]))
+        yield Mutant(base, "reason twice", str(index), value, rules("duplicate-code"))
+        value = take(copy(base), ("reasons", index))
+        yield Mutant(base, "reason removed", str(index), value, rules("no-reason-for-outcome"), harmless=True)
+
+
+OPERATORS: tuple[Callable[[str], Iterator[Mutant]], ...] = (
+    keys_deleted, targets_renamed, routes_retargeted, kinds_swapped, stages_removed, roles_given, guards_broken,
+    clocks_removed, ladders_broken, commands_changed, outcomes_swapped, shapes_broken, things_added,
+)  # fmt: skip
+
+
+def some(operator: Callable[[str], Iterator[Mutant]], base: str, most: int) -> list[Mutant]:
+    """Mutants of one operator, at most so many: the same ones in every run, drawn without favour."""
+    found = list(operator(base))
+    if len(found) <= most:
+        return found
+    return random.Random(f"{SEED} {operator.__name__} {base}").sample(found, most)
