@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,14 +53,10 @@ KINDS = WAYS | rules(
 
 
 @cache
-def _read(base: str) -> Value:
+def of(base: str) -> Value:
+    """The workflow. It is never changed: whoever wants another one puts it together anew."""
     value: Value = read(read_builtin(base), source=base).value
     return value
-
-
-def copy(base: str) -> Value:
-    """The workflow, to be changed."""
-    return deepcopy(_read(base))
 
 
 def _stages(value: Value) -> Iterator[tuple[str, Value]]:
@@ -83,9 +78,10 @@ def _routes(value: Value) -> list[tuple[str, str, int]]:
     return found
 
 
-def _route(value: Value, where: tuple[str, str, int]) -> Value:
-    rule: Value = value["stages"][where[0]]["commands"][where[1]]
-    return rule if where[2] < 0 else rule["routes"][where[2]]
+def _to(where: tuple[str, str, int]) -> tuple[Any, ...]:
+    """The way to the target of a route."""
+    stage, command, place = where
+    return ("stages", stage, "commands", command, *(("routes", place) if place >= 0 else ()), "to")
 
 
 def _guards(value: Value) -> list[tuple[Any, ...]]:
@@ -99,107 +95,109 @@ def _guards(value: Value) -> list[tuple[Any, ...]]:
     return found
 
 
-def put(value: Value, way: tuple[Any, ...], new: Any) -> Value:
-    """The value with something else at the end of a way."""
-    here: Any = value
-    for key in way[:-1]:
-        here = here[key]
-    here[way[-1]] = new
-    return value
+def put(value: Any, way: tuple[Any, ...], new: Any) -> Any:
+    """The value with something else at the end of a way; what is beside the way is shared, nothing is changed."""
+    if not way:
+        return new
+    made = value.copy()
+    made[way[0]] = put(value[way[0]] if len(way) > 1 else None, way[1:], new)
+    return made
 
 
-def take(value: Value, way: tuple[Any, ...]) -> Value:
+def take(value: Any, way: tuple[Any, ...]) -> Any:
     """The value without what is at the end of a way."""
-    here: Any = value
-    for key in way[:-1]:
-        here = here[key]
-    del here[way[-1]]
+    made = value.copy()
+    if len(way) == 1:
+        del made[way[0]]
+    else:
+        made[way[0]] = take(value[way[0]], way[1:])
+    return made
+
+
+def _at(value: Any, way: tuple[Any, ...]) -> Any:
+    for key in way:
+        value = value[key]
     return value
 
 
 def keys_deleted(base: str) -> Iterator[Mutant]:
     """A key of the file or of a stage is not there."""
     free = {"status", "packs", "identity_shown_for", "calendar", "at_once", "sensitive"}
-    for key in _read(base):
+    for key in of(base):
         wrong = rules("unknown-ladder") if key == "ladders" else rules("missing-key")
-        yield Mutant(base, "key deleted", key, take(copy(base), (key,)), wrong, harmless=key in free)
+        yield Mutant(base, "key deleted", key, take(of(base), (key,)), wrong, harmless=key in free)
     missing = {
         "kind": rules("missing-key"), "title": rules("missing-key"), "asked": rules("missing-key"),
         "roles": rules("no-performer", "role-not-of-stage"), "clock": rules("no-clock"), "ladder": rules("no-ladder"),
         "outcome": rules("closed-without-outcome"), "lengths": rules("length-missing"),
         "commands": rules("dead-end", "unreachable-stage", "ask-without-answer-stage"), "fields": WAYS,
     }  # fmt: skip
-    for name, stage in _stages(_read(base)):
+    for name, stage in _stages(of(base)):
         for key in stage:
             harmless = key in ("side", "fields") or (
                 key == "roles" and stage["kind"] in ("draft", "information_needed")
             )
             harmless = harmless or (key == "commands" and stage["kind"] == StageKind.CLOSED)
-            value = take(copy(base), ("stages", name, key))
+            value = take(of(base), ("stages", name, key))
             yield Mutant(base, "key deleted", f"{name}.{key}", value, missing.get(key, rules()), harmless=harmless)
 
 
 def targets_renamed(base: str) -> Iterator[Mutant]:
     """A route leads to a stage that is not there."""
-    for where in _routes(_read(base)):
-        value = copy(base)
-        _route(value, where)["to"] = "nowhere"
+    for where in _routes(of(base)):
+        value = put(of(base), _to(where), "nowhere")
         yield Mutant(base, "target renamed", str(where), value, rules("unknown-target"))
 
 
 def routes_retargeted(base: str) -> Iterator[Mutant]:
     """A route leads to another stage: also in circles, and past the decision."""
-    for where in _routes(_read(base)):
-        for name in [*_read(base)["stages"], "back"]:
-            value = copy(base)
-            if _route(value, where)["to"] != name:
-                _route(value, where)["to"] = name
+    for where in _routes(of(base)):
+        for name in [*of(base)["stages"], "back"]:
+            if _at(of(base), _to(where)) != name:
+                value = put(of(base), _to(where), name)
                 yield Mutant(base, "route retargeted", f"{where} to {name}", value, WAYS, harmless=True)
 
 
 def kinds_swapped(base: str) -> Iterator[Mutant]:
     """A stage is of another kind."""
-    for name, stage in _stages(_read(base)):
+    for name, stage in _stages(of(base)):
         for kind in StageKind:
             if kind != stage["kind"]:
-                value = put(copy(base), ("stages", name, "kind"), kind.value)
+                value = put(of(base), ("stages", name, "kind"), kind.value)
                 yield Mutant(base, "kind swapped", f"{name} is {kind}", value, KINDS, harmless=True)
 
 
 def stages_removed(base: str) -> Iterator[Mutant]:
     """A stage is gone: with routes that led there, or with these led on to where it led."""
-    for name, stage in _stages(_read(base)):
-        value = take(copy(base), ("stages", name))
+    for name in of(base)["stages"]:
+        gone = take(of(base), ("stages", name))
+        leading = [where for where in _routes(gone) if _at(gone, _to(where)) == name]
         wrong = rules("unknown-target", "start-missing")
-        unused = all(_route(value, where)["to"] != name for where in _routes(value))
-        yield Mutant(base, "stage removed", name, value, wrong | WAYS, harmless=unused)
-        led = [_route(stage_value, where)["to"] for stage_value in [_read(base)] for where in _routes(stage_value)
-               if where[0] == name]  # fmt: skip
-        for target in sorted(set(led) - {name, "back"}):
-            value = take(copy(base), ("stages", name))
-            for where in _routes(value):
-                if _route(value, where)["to"] == name:
-                    _route(value, where)["to"] = target
-            value["start"] = target if value["start"] == name else value["start"]
+        yield Mutant(base, "stage removed", name, gone, wrong | WAYS, harmless=not leading)
+        led = {_at(of(base), _to(where)) for where in _routes(of(base)) if where[0] == name}
+        for target in sorted(led - {name, "back"}):
+            value = gone
+            for where in leading:
+                value = put(value, _to(where), target)
+            value = put(value, ("start",), target if value["start"] == name else value["start"])
             wrong = WAYS | rules("start-not-draft", "route-unreachable")
             yield Mutant(base, "stage cut out", f"{name}, on to {target}", value, wrong, harmless=True)
-        del stage
 
 
 def roles_given(base: str) -> Iterator[Mutant]:
     """Somebody has work who must not."""
     advising = {
-        role for _, stage in _stages(_read(base))
+        role for _, stage in _stages(of(base))
         for role in (stage.get("commands", {}).get("advise") or {}).get("roles", stage.get("roles", ()))
         if "advise" in stage.get("commands", {})
     }  # fmt: skip
-    for name, stage in _stages(_read(base)):
+    for name, stage in _stages(of(base)):
         if stage["kind"] == StageKind.CLOSED:
             continue
         held = list(stage.get("roles", ()))
         holder = stage["kind"] not in (StageKind.DRAFT, StageKind.INFORMATION_NEEDED)
         for role in Role:
-            value = put(copy(base), ("stages", name, "roles"), [*held, role.value])
+            value = put(of(base), ("stages", name, "roles"), [*held, role.value])
             wrong, harmless = rules("role-not-for-stage"), False
             if holder and role not in (Role.REQUESTER, Role.ADMINISTRATOR, Role.AUDITOR):
                 wrong, harmless = rules("adviser-decides", "role-not-for-stage"), True
@@ -208,16 +206,14 @@ def roles_given(base: str) -> Iterator[Mutant]:
             elif not holder and role is Role.REQUESTER:
                 harmless = True
             yield Mutant(base, "role given", f"{role} at {name}", value, wrong, harmless=harmless)
-        value = put(copy(base), ("stages", name, "roles"), [*held, "wizard"])
+        value = put(of(base), ("stages", name, "roles"), [*held, "wizard"])
         yield Mutant(base, "role given", f"a wizard at {name}", value, rules("unknown-role"))
 
 
 def guards_broken(base: str) -> Iterator[Mutant]:
     """A condition is cut short, misspelt, always met, never met, or turned round."""
-    for way in _guards(_read(base)):
-        old: Any = _read(base)
-        for key in way:
-            old = old[key]
+    for way in _guards(of(base)):
+        old = _at(of(base), way)
         cut = str(old)[: max(len(str(old)) // 2, 1)]
         for words, new, wrong, harmless in (
             ("cut", f"({cut}", rules("bad-guard", "guard-unknown-fact"), False),
@@ -229,64 +225,63 @@ def guards_broken(base: str) -> Iterator[Mutant]:
             ("no question", "size(items)", rules("bad-guard"), False),
             ("a program", " && ".join(["true"] * 300), rules("bad-guard"), False),
         ):
-            value = put(copy(base), way, new)
+            value = put(of(base), way, new)
             yield Mutant(base, "condition broken", f"{words}: {way}", value, wrong, harmless=harmless)
 
 
 def clocks_removed(base: str) -> Iterator[Mutant]:
     """A clock lacks an urgency, or has a length that nobody can wait."""
     lengths = ("999999999 working_days", "0 hours", "-1 hours", "2 days", "two hours", "1.5 hours", "", "1e9 hours")
-    for name, stage in _stages(_read(base)):
+    for name, stage in _stages(of(base)):
         for urgency in stage.get("clock", {}):
             here = ("stages", name, "clock", urgency)
             yield Mutant(
                 base,
                 "clock removed",
                 f"{name}, {urgency}",
-                take(copy(base), here),
+                take(of(base), here),
                 rules("clock-urgency-missing", "no-clock"),
             )
             for length in lengths:
-                value = put(copy(base), (*here, "length"), length)
+                value = put(of(base), (*here, "length"), length)
                 yield Mutant(base, "clock broken", f"{name}, {urgency}: {length}", value, rules("bad-length"))
 
 
 def ladders_broken(base: str) -> Iterator[Mutant]:
     """A ladder lacks a step, has one twice, or its steps stand the other way round."""
     wrong = rules("ladder-without-overdue", "pause-without-cap")
-    for name, ladder in _read(base)["ladders"].items():
+    for name, ladder in of(base)["ladders"].items():
         here = ("ladders", name)
         for index, rung in enumerate(ladder):
-            gone = take(copy(base), (*here, index))
+            gone = take(of(base), (*here, index))
             harmless = rung["action"] not in ("overdue", "give_back")
             yield Mutant(base, "step removed", f"{name}, {rung['key']}", gone, wrong, harmless=harmless)
-            twice = copy(base)
-            twice["ladders"][name].insert(index, deepcopy(rung))
+            twice = put(of(base), here, [*ladder[:index], rung, *ladder[index:]])
             yield Mutant(base, "step twice", f"{name}, {rung['key']}", twice, rules("rung-repeated"))
             for key in rung:
-                less = take(copy(base), (*here, index, key))
+                less = take(of(base), (*here, index, key))
                 told = rules("missing-key", "rung-tells-nobody")
                 yield Mutant(base, "step without", f"{name}, {rung['key']}, {key}", less, told)
-            never = put(copy(base), (*here, index, "when"), {})
+            never = put(of(base), (*here, index, "when"), {})
             yield Mutant(base, "step never", f"{name}, {rung['key']}", never, rules("rung-never-falls", *wrong))
-        value = put(copy(base), here, list(reversed(deepcopy(ladder))))
+        value = put(of(base), here, list(reversed(ladder)))
         yield Mutant(base, "steps turned round", name, value, rules("rung-out-of-order", "give-back-not-last"))
-        for other in set(_read(base)["ladders"]) - {name}:
-            for stage, each in _stages(_read(base)):
+        for other in set(of(base)["ladders"]) - {name}:
+            for stage, each in _stages(of(base)):
                 if each.get("ladder") == name:
-                    value = put(copy(base), ("stages", stage, "ladder"), other)
+                    value = put(of(base), ("stages", stage, "ladder"), other)
                     told = rules("pause-without-cap", "give-back-misplaced", "rung-before-start")
                     yield Mutant(base, "ladder swapped", f"{stage}: {other}", value, told, harmless=True)
 
 
 def commands_changed(base: str) -> Iterator[Mutant]:
     """A command is gone, is there where it cannot be, or leads nowhere."""
-    for name, command in _commands(_read(base)):
+    for name, command in _commands(of(base)):
         here = ("stages", name, "commands", command)
-        value = take(copy(base), here)
+        value = take(of(base), here)
         yield Mutant(base, "command removed", f"{name}, {command}", value, WAYS, harmless=True)
-        empty = put(copy(base), here, {})
-        rule = _read(base)["stages"][name]["commands"][command]
+        empty = put(of(base), here, {})
+        rule = of(base)["stages"][name]["commands"][command]
         stays = not rule.get("to") and not rule.get("routes")
         yield Mutant(
             base,
@@ -296,22 +291,22 @@ def commands_changed(base: str) -> Iterator[Mutant]:
             WAYS | rules("route-missing", "adviser-decides"),
             harmless=stays,
         )
-    for name, stage in _stages(_read(base)):
+    for name, stage in _stages(of(base)):
         for command in CommandType:
             if command.value in stage.get("commands", {}):
                 continue
             commands = {**stage.get("commands", {}), command.value: {"to": name}}
-            value = put(copy(base), ("stages", name, "commands"), commands)
+            value = put(of(base), ("stages", name, "commands"), commands)
             wrong = KINDS | rules("draft-again")
             yield Mutant(base, "command added", f"{name}, {command}", value, wrong, harmless=True)
 
 
 def outcomes_swapped(base: str) -> Iterator[Mutant]:
     """A closed stage says another end."""
-    for name, stage in _stages(_read(base)):
+    for name, stage in _stages(of(base)):
         for outcome in [*Outcome, "lost"] if stage["kind"] == StageKind.CLOSED else ():
             if outcome != stage["outcome"]:
-                value = put(copy(base), ("stages", name, "outcome"), str(outcome))
+                value = put(of(base), ("stages", name, "outcome"), str(outcome))
                 wrong = WAYS | rules("unknown-outcome", "closed-with-commands")
                 yield Mutant(base, "outcome swapped", f"{name}: {outcome}", value, wrong, harmless=outcome != "lost")
 
@@ -327,38 +322,37 @@ SHAPES = rules(
 def shapes_broken(base: str) -> Iterator[Mutant]:
     """A value is huge, empty, or of another sort."""
     odd: tuple[Any, ...] = (None, [], {}, 0, -1, 10**14, True, "", " ", "x" * 5_000, ["x"], {"x": {}}, "\u202e")
-    value = _read(base)
+    value = of(base)
     ways: list[tuple[Any, ...]] = [(key,) for key in value]
     ways += [("stages", name, key) for name, stage in _stages(value) for key in stage if name != "withdrawn"]
     for way in ways:
         for new in odd:
-            changed = put(copy(base), way, deepcopy(new))
+            changed = put(of(base), way, new)
             wrong = SHAPES | KINDS | rules("unknown-sensitive-category", "no-reason-for-outcome")
             yield Mutant(base, "value broken", f"{way}: {str(new)[:10]!r}", changed, wrong, harmless=True)
 
 
 def things_added(base: str) -> Iterator[Mutant]:
     """There is something more than there should be."""
-    for name, stage in _stages(_read(base)):
-        value = put(copy(base), ("stages", name, "colour"), "red")
+    for name, stage in _stages(of(base)):
+        value = put(of(base), ("stages", name, "colour"), "red")
         yield Mutant(base, "key added", name, value, rules("unknown-key"))
-        twin = put(copy(base), ("stages", f"{name}_again"), deepcopy(stage))
+        twin = put(of(base), ("stages", f"{name}_again"), stage)
         yield Mutant(base, "stage twice", name, twin, rules("unreachable-stage"))
         for urgency in Urgency:
             if stage["kind"] in (StageKind.CLOSED, StageKind.DRAFT):
-                value = put(copy(base), ("stages", name, "clock"), {urgency.value: {"length": f"1 {'hours'}"}})
+                value = put(of(base), ("stages", name, "clock"), {urgency.value: {"length": f"1 {'hours'}"}})
                 yield Mutant(base, "clock added", name, value, rules("clock-not-used"))
-    for where in _guards(_read(base)):
+    for where in _guards(of(base)):
         if where[4] == "needs":
-            value = copy(base)
-            needs = value["stages"][where[1]]["commands"][where[3]]["needs"]
-            needs.append(deepcopy(needs[where[5]]))
+            needs = _at(of(base), where[:5])
+            value = put(of(base), where[:5], [*needs, needs[where[5]]])
             yield Mutant(base, "condition twice", str(where), value, rules("duplicate-code"))
-    for index, _ in enumerate(_read(base)["reasons"]):
-        value = copy(base)
-        value["reasons"].append(deepcopy(value["reasons"][index]))
+    for index, _ in enumerate(of(base)["reasons"]):
+        given = of(base)["reasons"]
+        value = put(of(base), ("reasons",), [*given, given[index]])
         yield Mutant(base, "reason twice", str(index), value, rules("duplicate-code"))
-        value = take(copy(base), ("reasons", index))
+        value = take(of(base), ("reasons", index))
         yield Mutant(base, "reason removed", str(index), value, rules("no-reason-for-outcome"), harmless=True)
 
 

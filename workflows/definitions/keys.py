@@ -211,5 +211,5 @@ def key_words(model: type[FileModel], key: str) -> Words:
 
 def value_words(called: str) -> str:
     """What a named piece of the schema is; empty for one that nobody has explained."""
-    each: Mapping[str, str] = {"StageKind": KINDS, "RungAction": ACTIONS}.get(called, {})
+    each: Mapping[Any, str] = KINDS if called == "StageKind" else ACTIONS if called == "RungAction" else {}
     return " ".join([VALUES.get(called, ""), *(f"{value}: {words}" for value, words in each.items())]).strip()

@@ -44,7 +44,7 @@ def codes(subject: Subject) -> Iterator[Fault]:
                 )
 
 
-def conditions(subject: Subject, _: Definition) -> Iterator[Fault]:
+def conditions(subject: Subject, definition: Definition) -> Iterator[Fault]:
     """A condition can be met."""
     for path, text in guards(subject.model):
         if always(text) is False:
@@ -52,7 +52,7 @@ def conditions(subject: Subject, _: Definition) -> Iterator[Fault]:
             yield subject.fault("guard-never-met", say, *path)
 
 
-def shadowed(subject: Subject, _: Definition) -> Iterator[Fault]:
+def shadowed(subject: Subject, definition: Definition) -> Iterator[Fault]:
     """No route stands under one that is always taken before it."""
     for name, _, command, rule in subject.commands():
         seen: set[str] = set()
