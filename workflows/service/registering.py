@@ -67,6 +67,7 @@ class HouseEvent(StrEnum):
     WEBHOOK_ON = "WebhookOn"
     WEBHOOK_TRIED_AGAIN = "WebhookTriedAgain"
     WEBHOOK_LET_GO = "WebhookLetGo"
+    SIMULATION_EXPORTED = "SimulationExported"
 
 
 @dataclass(frozen=True, slots=True)

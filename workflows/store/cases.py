@@ -55,6 +55,7 @@ _LOCK = text(
     WHERE c.id = cast(:id AS uuid) FOR UPDATE OF c"""
 )
 _READ = text("SELECT state::text FROM cases WHERE id = cast(:id AS uuid)")
+_SOME = text("SELECT state::text FROM cases WHERE id = ANY (cast(:ids AS uuid[]))")
 _PERSON = text(f"SELECT {PERSON}::text AS person, {running_sql(_HERS, _AT)} AS away")
 
 _COLUMNS = (
@@ -128,6 +129,11 @@ def read(connection: Connection, case_id: str) -> Case | None:
     """The case as it is, without a lock."""
     state = connection.execute(_READ, {"id": case_id}).scalar_one_or_none()
     return case_from_json(state) if state is not None else None
+
+
+def read_some(connection: Connection, case_ids: Sequence[str]) -> list[Case]:
+    """A few cases as they are, without a lock."""
+    return [case_from_json(state) for state in connection.execute(_SOME, {"ids": case_ids}).scalars()]
 
 
 def principal(connection: Connection, person_id: str, *, at: datetime | None = None) -> Principal | None:
