@@ -270,6 +270,7 @@ PUBLIC = {
     "static": "styles, script and typeface of every page",
     "calendar_feed.feed": "asked for by calendar programs, which cannot sign in: its address holds a secret",
     "health.live": "asked by whatever watches the process",
+    "workflow_schema.schema": "fetched by editors, which cannot sign in; it is the same in every house",
     "health.ready": "asked by whatever sends requests here",
     "signin.home": "leads to the sign-in page",
     "signin.sign_in": "the way in",

@@ -21,6 +21,7 @@ PUBLIC = {
     "health.ready",
     "static",
     "calendar_feed.feed",
+    "workflow_schema.schema",
 }
 """Everything that anybody may ask for. Pages of plain words and of the demo come on top."""
 PLAIN_WORDS = {"help", "accessibility", "privacy", "cookies"}

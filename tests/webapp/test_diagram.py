@@ -1,0 +1,77 @@
+"""A workflow drawn on a page, with every way in words beside it, and the schema that editors fetch."""
+
+from __future__ import annotations
+
+import json
+
+import html5lib
+import pytest
+from flask import Flask
+
+from tests.page import words
+from webapp.views.diagram import drawn
+from workflows.core.definition import Definition
+from workflows.definitions.json_schema import schema
+from workflows.definitions.loader import builtin_names, load, read_builtin
+from workflows.definitions.route_words import command_words, ladders, rung_words, steps
+
+pytestmark = pytest.mark.feature("C16")
+
+
+def shown(app: Flask, definition: Definition, key: str = "flow") -> str:
+    with app.test_request_context():
+        return str(drawn(definition, key=key))
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_every_way_and_every_step_of_a_ladder_stands_in_words(shared_app: Flask, name: str) -> None:
+    definition = load(read_builtin(name))
+    root = html5lib.parse(shown(shared_app, definition), namespaceHTMLElements=False)
+    said = {
+        each.find("h3").get("id"): each  # type: ignore[union-attr]
+        for each in root.iter("li") if each.get("class") == "gh-flow-words__stage"
+    }  # fmt: skip
+    assert list(said) == [f"flow-stage-{stage}" for stage in definition.stages]
+    for step in steps(definition):
+        ways = [each for each in said[f"flow-stage-{step.source}"].iter("li")]
+        leading = [each for each in ways if f"#flow-stage-{step.target}" in {a.get("href") for a in each.iter("a")}]
+        assert any(words(each).startswith(command_words(step.command)) for each in leading), step
+        assert not step.when or any(step.when in words(each) for each in leading)
+    for stage in definition.stages.values():
+        for rule in stage.commands.values():
+            assert all(need.say in words(said[f"flow-stage-{stage.name}"]) for need in rule.needs)
+    everything = words(root)
+    assert all(rung_words(rung) in everything for ladder in ladders(definition) for rung in ladder.rungs)
+
+
+def test_two_drawings_of_one_page_do_not_share_ids(shared_app: Flask) -> None:
+    definition = load(read_builtin("emergency"))
+    html = shown(shared_app, definition, "one") + shown(shared_app, definition, "other")
+    ids = [each.get("id") for each in html5lib.parse(html, namespaceHTMLElements=False).iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_drawing_can_be_scrolled_with_the_keyboard_and_is_named(shared_app: Flask) -> None:
+    html = shown(shared_app, load(read_builtin("emergency")))
+    root = html5lib.parse(html, namespaceHTMLElements=False)
+    (box,) = [each for each in root.iter("div") if each.get("role") == "region"]
+    assert (box.get("tabindex"), box.get("aria-labelledby")) == ("0", "flow-drawing")
+    assert 'role="img"' in html
+    assert " style=" not in html
+
+
+def test_words_of_a_workflow_cannot_break_out_of_the_page(shared_app: Flask) -> None:
+    nasty = "<script>alert(1)</script>"
+    html = shown(
+        shared_app, load(read_builtin("standard").replace("title: Consent check", f"title: {json.dumps(nasty)}"))
+    )
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_editors_fetch_the_schema_without_signing_in(app: Flask) -> None:
+    answer = app.test_client().get("/workflows/schema.json")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/schema+json"
+    assert answer.get_json(force=True) == schema()
+    assert answer.headers["Cache-Control"] == "public, max-age=3600"
