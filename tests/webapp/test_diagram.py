@@ -33,7 +33,7 @@ def test_every_way_and_every_step_of_a_ladder_stands_in_words(shared_app: Flask,
     }  # fmt: skip
     assert list(said) == [f"flow-stage-{stage}" for stage in definition.stages]
     for step in steps(definition):
-        ways = [each for each in said[f"flow-stage-{step.source}"].iter("li")]
+        ways = list(said[f"flow-stage-{step.source}"].iter("li"))
         leading = [each for each in ways if f"#flow-stage-{step.target}" in {a.get("href") for a in each.iter("a")}]
         assert any(words(each).startswith(command_words(step.command)) for each in leading), step
         assert not step.when or any(step.when in words(each) for each in leading)
@@ -62,9 +62,8 @@ def test_the_drawing_can_be_scrolled_with_the_keyboard_and_is_named(shared_app: 
 
 def test_words_of_a_workflow_cannot_break_out_of_the_page(shared_app: Flask) -> None:
     nasty = "<script>alert(1)</script>"
-    html = shown(
-        shared_app, load(read_builtin("standard").replace("title: Consent check", f"title: {json.dumps(nasty)}"))
-    )
+    text = read_builtin("standard").replace("title: Consent check", f"title: {json.dumps(nasty)}")
+    html = shown(shared_app, load(text))
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
