@@ -17,6 +17,7 @@ from webapp.sessions import HouseSession
 from workflows.core.definition import Role
 from workflows.core.permissions import Principal
 from workflows.service.reporting import READERS as FIGURE_READERS
+from workflows.service.shown_workflows import may_read
 from workflows.service.unit_of_work import Busy, Unavailable
 
 LONDON = ZoneInfo("Europe/London")
@@ -37,6 +38,7 @@ class Viewer:
     is_manager: bool
     administers: bool
     reads_figures: bool
+    reads_workflows: bool
     may_ask: bool
     unread: int
 
@@ -80,6 +82,7 @@ def _viewer(
         is_manager=place in person.organisations_as(Role.MANAGER),
         administers=Role.ADMINISTRATOR in roles,
         reads_figures=bool(roles & FIGURE_READERS),
+        reads_workflows=may_read(person),
         may_ask=bool(person.organisations_as(Role.REQUESTER)),
         unread=unread,
     )

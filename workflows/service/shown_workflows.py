@@ -9,6 +9,10 @@ from workflows.core.permissions import Principal
 from workflows.core.refusals import not_found
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.unit_of_work import Engine, reading
+from workflows.store import definitions
+from workflows.store.definitions import Listed
+
+__all__ = ["READERS", "Listed", "may_read", "shown", "versions"]
 
 READERS = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.AUDITOR})
 """Who may read workflows, in whichever organisation the role is held."""
@@ -31,3 +35,13 @@ def shown(engine: Engine, library: Library, person: Principal, workflow: str, ve
             return library.version(connection, workflow, version)
         except UnknownWorkflow:
             raise not_found() from None
+
+
+def versions(engine: Engine, person: Principal) -> list[Listed]:
+    """Every published version by workflow, the newest first. Raises Refused (NOT_FOUND) for who may not read it."""
+    if not may_read(person):
+        raise not_found()
+    with reading(engine) as connection:
+        found = definitions.every(connection)
+    found.sort(key=lambda each: each.version, reverse=True)
+    return sorted(found, key=lambda each: each.workflow)

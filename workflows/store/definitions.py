@@ -14,7 +14,8 @@ _LATEST = text(
 _ALL = text(
     """SELECT d.workflow, d.version, d.digest, d.published_at, d.published_by,
     (SELECT count(*) FROM cases c WHERE c.workflow = d.workflow AND c.definition_version = d.version
-     AND c.closed_at IS NULL) AS open_cases FROM definitions d ORDER BY d.workflow, d.version"""
+     AND c.closed_at IS NULL) AS open_cases, p.name AS publisher
+    FROM definitions d LEFT JOIN people p ON p.id::text = d.published_by ORDER BY d.workflow, d.version"""
 )
 _INSERT = text(
     """INSERT INTO definitions (workflow, version, digest, source, published_at, published_by)
@@ -34,7 +35,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line in the list of published versions."""
+    """One line in the list of published versions. ``publisher`` is a name, None for the command line."""
 
     workflow: str
     version: int
@@ -42,6 +43,7 @@ class Listed:
     published_at: datetime
     published_by: str
     open_cases: int
+    publisher: str | None = None
 
 
 def source(connection: Connection, workflow: str, version: int) -> str | None:
