@@ -84,8 +84,8 @@ def web_command(port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """How due work is done: two threads are enough for one machine."""
-    options = "worker --pool=threads --concurrency=2 --without-gossip --without-mingle --loglevel=WARNING"
+    """How due work is done: three threads, so that one with something long to do holds up nobody else."""
+    options = "worker --pool=threads --concurrency=3 --without-gossip --without-mingle --loglevel=WARNING"
     return [*_python("celery"), "-A", "workers.celery_app:app", *options.split()]
 
 

@@ -78,6 +78,7 @@ def schedule(settings: Settings) -> dict[str, Any]:
         "webhooks": {"task": tasks.CALL, **often},
         "arrivals": {"task": tasks.ASK, "schedule": 60.0, "options": {"expires": 60 + PATIENCE}},
         "heartbeat": {"task": tasks.HEARTBEAT, **often},
+        "simulations": {"task": tasks.SIMULATE, **often},
         "check": {"task": tasks.CHECK, "schedule": crontab(hour=2, minute=30), "options": {"expires": 3600}},
         "holidays": {
             "task": tasks.HOLIDAYS,

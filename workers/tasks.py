@@ -26,6 +26,7 @@ from workflows.service.library import Library
 from workflows.service.office import Office, SessionLimits
 from workflows.service.posting import Letter, Posted, Sending, drain
 from workflows.service.sealing import Safe
+from workflows.service.simulation_run import work
 from workflows.service.sweeping import sweep
 from workflows.service.unit_of_work import Engine, make_engine
 from workflows.settings import Settings
@@ -40,6 +41,7 @@ HEARTBEAT = "gatehouse.heartbeat"
 CHECK = "gatehouse.check_record"
 TIDY = "gatehouse.tidy"
 HOLIDAYS = "gatehouse.fetch_holidays"
+SIMULATE = "gatehouse.simulate"
 
 
 class IdsOnly(Task):  # type: ignore[type-arg]
@@ -160,6 +162,11 @@ def _register_upkeep(app: Celery[IdsOnly], means: Means) -> None:
         if url:
             feed = HolidayFeed(means.engine)
             means.alone(HOLIDAYS, lambda: _said("bank holidays", look(feed, HolidaySource(url))))
+
+    @app.task(name=SIMULATE, shared=False)
+    def simulate() -> None:
+        """Try a version on past requests, where somebody waits for that; one at a time."""
+        means.alone(SIMULATE, lambda: _said("simulations", work(means.engine, means.library)))
 
     @app.task(name=TIDY, shared=False)
     def tidy() -> None:

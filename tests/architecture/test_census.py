@@ -282,6 +282,8 @@ PUBLIC = {
 NOT_IDS = {
     ("permission_page.page", "workflow"): "the name of a workflow, which holds no person",
     ("workflows.page", "workflow"): "the name of a workflow, which holds no person",
+    ("simulations.of_version", "workflow"): "the name of a workflow, which holds no person",
+    ("simulations.new_of_version", "workflow"): "the name of a workflow, which holds no person",
     ("calendar_feed.feed", "token"): "the secret of one's own calendar: only its hash is stored, and no log has it",
     ("static", "filename"): "names of files that we built",
     ("demo.mail", "name"): "in the demo only: the file's name, which the sink makes of the time and of chance",

@@ -23,12 +23,15 @@ from webapp import create_app
 from workflows.core.absences import Wanted
 from workflows.core.commands import AskIdentity
 from workflows.core.definition import Role
+from workflows.core.simulated import Chosen
+from workflows.definitions.loader import read_builtin
 from workflows.service import packing
 from workflows.service.absences import Absences
 from workflows.service.calendaring import Calendars
 from workflows.service.office import Cost
 from workflows.service.scenario import scenarios
 from workflows.service.sealing import Safe
+from workflows.service.simulation import Simulations
 from workflows.service.unit_of_work import Engine, reading, transaction
 from workflows.service.webhooks import Webhooks
 from workflows.settings import Settings
@@ -165,6 +168,7 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     version = plan_to_close(house)
     where = [(name, path.replace("/calendars/1", f"/calendars/{version}")) for name, path in where]
     register_a_receiver(house, webhook_id=made[0])
+    try_a_version(house, simulation_id=made[0])
     opened: set[str] = set()
     for who in ROLES:
         client = PageClient(demo).sign_in(house.person(who).email).http
@@ -213,6 +217,13 @@ def register_a_receiver(house: House, *, webhook_id: str) -> None:
     )  # fmt: skip
     with transaction(house.engine) as connection:
         connection.execute(text("UPDATE webhooks SET id = cast(:id AS uuid)"), {"id": webhook_id})
+
+
+def try_a_version(house: House, *, simulation_id: str) -> None:
+    """What another version would have done with the requests that have been sent."""
+    text_of_it, now = read_builtin("standard"), house.casework.now()
+    desk = Simulations(house.engine, house.casework.library)
+    desk.now(house.person("peter.quayle"), text_of_it, Chosen(), run_id=simulation_id, at=now)
 
 
 def tried(path: str, who: str) -> bool:

@@ -21,6 +21,7 @@ from workflows.store.engine import Engine
 
 OURS = {
     tasks.SWEEP, tasks.DRAIN, tasks.CALL, tasks.ASK, tasks.HEARTBEAT, tasks.CHECK, tasks.TIDY, tasks.HOLIDAYS,
+    tasks.SIMULATE,
 }  # fmt: skip
 
 
