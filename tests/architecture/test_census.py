@@ -16,8 +16,22 @@ from flask import Flask
 from werkzeug.routing import AnyConverter, IntegerConverter, UUIDConverter
 
 from launch.up import worker_command
+from tests.applying import FORMS, OFFICER
 from tests.architecture.sources import ROOT, calls, room
-from tests.core.play import CONSENT, DEPUTY, EMERGENCY, GUARDIAN, IG, MANAGER, ON_CALL, REQUESTER, Play, person, spoken
+from tests.core.play import (
+    CONSENT,
+    CSODS,
+    DEPUTY,
+    EMERGENCY,
+    GUARDIAN,
+    IG,
+    MANAGER,
+    ON_CALL,
+    REQUESTER,
+    Play,
+    person,
+    spoken,
+)
 from webapp.guards import Guard, guard_of
 from workers import letters
 from workers.celery_app import QUEUE, make_app
@@ -182,6 +196,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     given = ConsentAndOpenness(Consent(ConsentState.GIVEN, kinds=("uk_gdpr",)))
     taken = Counted().to("consent_check", consent=given, basis=LegalBasis("6(1)(a)"))
     taken.do(c.WithdrawConsent, REQUESTER, person="Adult A", how="verbal", given_by="data_subject")
+    Counted(CSODS).applied().do(c.Complete, OFFICER, answers=FORMS["initial_contact"])
     night = Counted(EMERGENCY).to_share()
     night.do(c.ShareNow, ON_CALL, share=spoken())
     night.do(c.ReviewShare, GUARDIAN, finding=c.ReviewFinding.PROPORTIONATE)

@@ -12,6 +12,7 @@ import pytest
 from tests.architecture.sources import Source, calls, room, rooms
 from workflows.core.case import Outcome
 from workflows.core.definition import CommandType, StageKind
+from workflows.core.guards import FACTS
 from workflows.core.request import ConsentState
 from workflows.definitions.loader import builtin_names, load, read_builtin
 
@@ -28,6 +29,7 @@ PRODUCT_WORDS = {
     "a kind of stage, fixed by the product": {kind.value for kind in StageKind},
     "a command, fixed by the product": {command.value for command in CommandType},
     "how a case can end, fixed by the product": {outcome.value for outcome in Outcome},
+    "a fact that guards may ask about": set(FACTS),
     "where consent can stand, fixed by the product": {state.value for state in ConsentState},
 }
 """Words that a stage may happen to be called by, and that Python may use for another reason."""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from tests.applying import APPLICATION, DECIDER, FORMS, OFFICER
 from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.case import Case, apply
@@ -38,6 +39,7 @@ ASKER, HOLDER = "asker-org", "holder-org"
 SPACE = UUID("00000000-0000-4000-8000-000000000001")
 STANDARD: Definition = load(read_builtin("standard"))
 EMERGENCY: Definition = load(read_builtin("emergency"))
+CSODS: Definition = load(read_builtin("csods"))
 
 
 def person(name: str, *held: tuple[str, Role]) -> Principal:
@@ -162,6 +164,24 @@ class Play:
         request = Request((PARTS[Task.PEOPLE].people[0],), purpose, items)
         where = {"requester_org": ASKER, "holder_org": HOLDER, "calendar": "england-and-wales"}
         self.do(c.Start, REQUESTER, reference="GH-NIGHT", workflow="emergency", send=True, answers=request, **where)
+        return self
+
+    def applied(self, **fields: Any) -> Play:
+        """Begin with an application from the public, and play on to a stage with the forms of ``applying``."""
+        where = {"requester_org": HOLDER, "holder_org": HOLDER, "calendar": "england-and-wales"}
+        more = {"workflow": self.definition.ref.workflow, "send": True, "public": True, "application": APPLICATION}
+        actor = fields.pop("actor", c.PUBLIC)
+        self.do(c.Start, actor=actor, reference="GH-PUBLIC", **{**where, **more, **fields})
+        return self
+
+    def completed(self, upto: str) -> Play:
+        """Complete the forms of the stages in order, until the case is at ``upto``."""
+        for stage, answers in FORMS.items():
+            if self.now.stage == upto:
+                return self
+            if self.now.stage != stage:
+                continue
+            self.do(c.Complete, DECIDER if stage == "decision" else OFFICER, answers=answers)
         return self
 
     def decide(self, *outcomes: str, **fields: Any) -> list[Event]:

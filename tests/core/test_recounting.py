@@ -54,9 +54,9 @@ def test_what_reached_nobody_is_told_to_those_who_can_see_to_it_once() -> None:
         Notice(NoticeKind.ESCALATION, desk, "Decision"),
         Notice(NoticeKind.PROGRESS, Audience(people=("gone",)), "Decision"),
     ]
-    (alert,) = unheard(lost, case)
+    (alert,) = unheard(lost, case, STANDARD)
     assert (alert.kind, alert.audience.organisation) == (NoticeKind.NOBODY_TOLD, case.holder_org)
-    (at_home,) = unheard([Notice(NoticeKind.YOUR_TURN, Audience(people=("gone",)), "Question")], case)
+    (at_home,) = unheard([Notice(NoticeKind.YOUR_TURN, Audience(people=("gone",)), "Question")], case, STANDARD)
     assert at_home.audience.organisation == case.requester_org
 
 

@@ -16,7 +16,8 @@ from workflows.definitions.json_schema import DIALECT, schema, schema_text
 from workflows.definitions.key_page import page
 from workflows.definitions.keys import ACTIONS, COMMANDS, KEYS, KINDS, VALUES, key_words
 from workflows.definitions.loader import builtin_names, read_builtin
-from workflows.definitions.models import MOST, FileModel, length
+from workflows.definitions.model_parts import FileModel
+from workflows.definitions.models import MOST, length
 from workflows.definitions.source import read
 
 pytestmark = pytest.mark.feature("C16")
@@ -118,10 +119,10 @@ def _references(said: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("model", KEYS, ids=lambda model: model.__name__)
 def test_each_key_is_explained_with_an_example_that_fits(model: type[FileModel]) -> None:
-    assert KEYS[model].keys() == model.model_fields.keys()
+    assert KEYS[model].keys() == model.written().keys()
     name = model.__name__.removesuffix("Model")
     said = SCHEMA if name == "Workflow" else SCHEMA["$defs"][name]
-    for key in model.model_fields:
+    for key in model.written():
         words, example = key_words(model, key)
         assert words.endswith((".", "”."))
         assert said["properties"][key]["description"] == words
@@ -145,6 +146,6 @@ def test_the_tables_of_keys_are_made_from_the_models() -> None:
     text = page("<!-- made -->")
     assert "| `stages` | yes | " in text
     assert "| `review` | " in text
-    assert all(f"| `{key}` | " in text for model in KEYS for key in model.model_fields)
+    assert all(f"| `{key}` | " in text for model in KEYS for key in model.written())
     widths = {line.count("|") - line.count("\\|") for line in text.splitlines() if line.startswith("| `emergency`")}
     assert len(widths) == 1

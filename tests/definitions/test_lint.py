@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 import workflows.definitions
-from tests.definitions.broken import ALL, STANDARD, Broken
+from tests.definitions.broken import ALL as OF_REQUESTS
+from tests.definitions.broken import STANDARD, Broken
+from tests.definitions.broken_fields import FIELDS
 from workflows.core.definition import Role
 from workflows.definitions.faults import BadDefinition
 from workflows.definitions.lint import check, load_checked, unheard
@@ -26,6 +28,8 @@ from workflows.definitions.rules_paths import demands_delegation
 from workflows.definitions.source import MOST_CHARACTERS, MOST_DEPTH, MOST_NODES, read
 
 pytestmark = pytest.mark.feature("C16", "F20")
+
+ALL = (*OF_REQUESTS, *FIELDS)
 
 
 @pytest.mark.parametrize("name", builtin_names())

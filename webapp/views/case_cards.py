@@ -75,6 +75,9 @@ def cards(page: CasePage) -> tuple[Card, ...]:
     """The cards that this viewer may see, in the order of the page."""
     if page.request is None:
         return _kept(page)
+    if page.public:
+        people = tuple(person_row(each) for each in page.people)
+        return (Card("people", "People", people=people),) if people else ()
     found = [
         Card("purpose", "Purpose and both risks", tuple(_purpose(page))),
         Card("people", "People", people=tuple(person_row(each) for each in page.people)),

@@ -79,6 +79,7 @@ ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.WITHDRAW_CONSENT: ("Record that consent was taken back", "checks.withdraw"),
     CommandType.ADVISE: ("Give advice", "acts.advise"),
     CommandType.DECIDE: ("Decide", "decide.page"),
+    CommandType.COMPLETE: ("Fill in the form", "stage_forms.form"),
     CommandType.RELEASE: ("Enter what is shared", "acts.release"),
     CommandType.SHARE_NOW: ("Share now", "emergency_acts.share_now"),
     CommandType.REVIEW_SHARE: ("Review the emergency share", "emergency_acts.review"),

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from webapp.guards import signed_in
+from webapp.views.answer_cards import answer_cards
 from webapp.views.case_cards import cards
 from webapp.views.case_words import ACTS, OUTCOMES
 from webapp.views.desk import me, open_case, told
@@ -46,7 +47,7 @@ def page(case_id: uuid.UUID) -> Response | str:
         stage=stage_tag(found),
         time=clock_of(found),
         next=next_box(found),
-        cards=(*cards(found), *reveal_cards(found)),
+        cards=(*answer_cards(found), *cards(found), *reveal_cards(found)),
         shown=shown_now(found),
         to_do=[_to_do(found, each) for each in found.follow_ups],
         history=told(found.timeline),
@@ -132,6 +133,10 @@ def next_box(found: CasePage) -> Next:
         if offer.command not in ACTS or offer.command is CommandType.SAVE:
             continue
         words, endpoint = ACTS[offer.command]
+        if offer.command is CommandType.COMPLETE:
+            words = found.stage.asked
+        if offer.command is CommandType.WITHDRAW and found.public:
+            words, endpoint = "Record that the application was taken back", "stage_forms.ask_withdrawn"
         if offer.command is CommandType.DEMAND_SECOND and found.panel is not None and found.panel.needed:
             continue
         if offer.command is CommandType.WITHDRAW_CONSENT and not (found.request and given_entries(found.request)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Any
 
 from workflows.core import events as e
@@ -13,6 +12,8 @@ from workflows.core import reveal
 from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import ItemDecision, ItemOutcome
+from workflows.core.completing import Completion, StageCompleted, applied, completed, enquirers
+from workflows.core.completing import forgotten as answers_forgotten
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_reviewed, shared_now
 from workflows.core.evidence import PrincipleEvidence
@@ -24,6 +25,8 @@ from workflows.core.findings import ConsentCheck as ConsentCheck
 from workflows.core.followups import FollowUp, folded
 from workflows.core.grounds import BasisOverride
 from workflows.core.happening import both
+from workflows.core.outcomes import Counts as Counts
+from workflows.core.outcomes import Outcome as Outcome
 from workflows.core.questions import Question as Question
 from workflows.core.questions import answered, asked, given_back
 from workflows.core.recounting import ClockRecounted, recounted
@@ -40,16 +43,6 @@ from workflows.core.withdrawing import TakenBack, without
 
 WAITING_FOR_REQUESTER = "waiting for the requester"
 """Why a clock is paused while a question is open."""
-
-
-class Outcome(StrEnum):
-    """How a case ends. Shared, partly shared and declined are computed from the items."""
-
-    SHARED = "shared"
-    PARTLY_SHARED = "partly_shared"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    REDIRECTED = "redirected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +78,6 @@ class Decision:
     def approved(self) -> tuple[str, ...]:
         """Keys of the items that are to be shared, whole or reduced."""
         return tuple(item.key for item in self.items if item.outcome is not ItemOutcome.REFUSE)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is kept of a request whose names are not: how many of each there were."""
-
-    people: int
-    items: int
-    recipients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +138,9 @@ class Case:
     use: UseState = UseState.RUNNING
     use_reviews: tuple[UseReview, ...] = ()
     unheard: tuple[Unheard, ...] = ()
+    completions: tuple[Completion, ...] = ()
+    ending: str = ""
+    """The code of the workflow's own outcome with which the case has ended."""
 
     def overtaken(self, seen: int | None) -> bool:
         """Whether a person has changed the case since version ``seen``; None means whatever it is now."""
@@ -186,8 +173,13 @@ class Case:
 
     @property
     def advisers(self) -> frozenset[str]:
-        """Everyone who has ever advised on this case, or in whose name somebody has."""
-        return both(self.advice)
+        """Everyone who has ever advised on this case or enquired into it, or in whose name somebody has."""
+        return both(self.advice) | enquirers(self.completions)
+
+    @property
+    def how_it_ended(self) -> str:
+        """The code of its outcome, the workflow's own where it has one; empty while there is none."""
+        return self.ending or (self.outcome.value if self.outcome else "")
 
 
 def apply(case: Case | None, event: e.Event) -> Case:
@@ -209,7 +201,7 @@ def _started(event: e.Started) -> Case:
         version=1,
         stage="",
         kind=StageKind.DRAFT,
-        requester=event.by,
+        requester="" if event.public else event.by,
         requester_org=event.requester_org,
         holder_org=event.holder_org,
         calendar=event.calendar,
@@ -218,6 +210,7 @@ def _started(event: e.Started) -> Case:
         like=event.like,
         group=event.group,
         request=event.answers,
+        completions=applied(event),
     )
 
 
@@ -252,7 +245,9 @@ def _moved(case: Case, event: e.Event) -> Case:
     if move.clock is not None:
         case = replace(case, clock=_clock(case, move, event.at))
     if move.outcome:
-        case = replace(case, outcome=Outcome(move.outcome))
+        own = move.outcome not in set(Outcome)
+        outcome = Outcome.OWN if own else Outcome(move.outcome)
+        case = replace(case, outcome=outcome, ending=move.outcome if own else "")
     if move.kind is StageKind.CLOSED:
         case = replace(case, closed_at=event.at)
     return case
@@ -268,6 +263,7 @@ def _clock(case: Case, move: e.Move, at: datetime) -> Clock:
         length=move.clock.length,
         calendar=case.calendar,
         due_time=time.fromisoformat(move.clock.due_time),
+        counted_from=move.clock.counted_from,
     )
 
 
@@ -319,6 +315,7 @@ def _redirected(case: Case, event: e.Redirected) -> Case:
         counts=counts,
         followups=(),
         rounds=forgotten(case.rounds),
+        completions=answers_forgotten(case.completions),
     )
 
 
@@ -389,4 +386,5 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.SentBack: begun,
     e.UseReviewed: reviewed,
     e.UseReviewMissed: missed,
+    StageCompleted: completed,
 }

@@ -88,6 +88,13 @@ class Clock:
     stopped_at: datetime | None = None
     fired: tuple[str, ...] = ()
     extensions: tuple[Extension, ...] = ()
+    counted_from: datetime | None = None
+    """From when the length is counted, where that is not the start: an application counts from when it came."""
+
+    @property
+    def begins(self) -> datetime:
+        """The instant from which the length is counted."""
+        return self.counted_from or self.started_at
 
     @property
     def version(self) -> int:
@@ -107,6 +114,7 @@ class Clock:
     def __post_init__(self) -> None:
         require_aware(self.started_at)
         require_aware(self.stopped_at)
+        require_aware(self.counted_from)
         check_due_time(self.due_time)
         if self.length.amount < 1:
             raise ValueError(f"a clock needs a length of at least one, not of no {self.length.unit}")
@@ -209,8 +217,8 @@ def fraction_instant(clock: Clock, calendar: WorkingCalendar, *, fraction: float
     due = due_instant(ledger, calendar)
     share = _ran(ledger, calendar, until=due) * fraction
     if clock.length.unit is Unit.WORKING_HOURS:
-        return reach(clock.started_at, share, calendar, pauses=pause_spans(ledger))
-    moment = clock.started_at.astimezone(UTC) + share
+        return reach(clock.begins, share, calendar, pauses=pause_spans(ledger))
+    moment = clock.begins.astimezone(UTC) + share
     for span in pause_spans(ledger):
         if span.start <= moment:
             moment += span.end - span.start
@@ -220,11 +228,11 @@ def fraction_instant(clock: Clock, calendar: WorkingCalendar, *, fraction: float
 def _ran(ledger: Clock, calendar: WorkingCalendar, *, until: datetime) -> timedelta:
     """How long the clock has run from its start to ``until``, without its pauses and what it never counts."""
     if ledger.length.unit is Unit.WORKING_HOURS:
-        return open_time(ledger.started_at, until, calendar, pauses=pause_spans(ledger))
+        return open_time(ledger.begins, until, calendar, pauses=pause_spans(ledger))
     paused_for = sum(
         (min(span.end, until) - span.start for span in pause_spans(ledger) if span.start < until), timedelta()
     )
-    return until - ledger.started_at - paused_for
+    return until - ledger.begins - paused_for
 
 
 def offset_instant(
@@ -286,7 +294,7 @@ def _cut(clock: Clock, *, at: datetime | None) -> Clock:
 
 def pause_spans(clock: Clock) -> tuple[Span, ...]:
     """The pauses that have ended, in order, those that touch made one."""
-    return merged(((p.start, p.end) for p in clock.pauses if p.end is not None), since=clock.started_at)
+    return merged(((p.start, p.end) for p in clock.pauses if p.end is not None), since=clock.begins)
 
 
 def due_instant(clock: Clock, calendar: WorkingCalendar) -> datetime:
@@ -294,18 +302,18 @@ def due_instant(clock: Clock, calendar: WorkingCalendar) -> datetime:
     if calendar.id != clock.calendar:
         raise ValueError(f"clock {clock.number} counts by calendar {clock.calendar}, not by {calendar.id}")
     if clock.length.unit is Unit.HOURS:
-        due = clock.started_at.astimezone(UTC) + clock.whole.amount * HOUR
+        due = clock.begins.astimezone(UTC) + clock.whole.amount * HOUR
         for span in pause_spans(clock):
             if span.start <= due:
                 due += span.end - span.start
         return due
     if clock.length.unit is Unit.WORKING_HOURS:
-        return reach(clock.started_at, clock.whole.amount * HOUR, calendar, pauses=pause_spans(clock))
+        return reach(clock.begins, clock.whole.amount * HOUR, calendar, pauses=pause_spans(clock))
     return instant(_due_day(clock, calendar), clock.due_time)
 
 
 def _due_day(clock: Clock, calendar: WorkingCalendar) -> date:
-    start = local_day(clock.started_at)
+    start = local_day(clock.begins)
     due = due_date(start, clock.whole, calendar)
     ranges = days_with(pause_spans(clock), at=clock.due_time, after=start)
     match clock.length.unit:

@@ -27,6 +27,10 @@ CLOCK = Actor(person_id="", name="Gatehouse (clock)")
 """The system actor: gives commands when something falls due."""
 
 
+PUBLIC = Actor(person_id="", name="A member of the public")
+"""Whoever applies without an account: only the door's public entrance acts for her, and only to begin a case."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """What every command carries. ``at`` is aware UTC; ``seen_version`` None means "whatever it is now"."""

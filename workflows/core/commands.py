@@ -6,13 +6,16 @@ has the same id), who asks, when, and the version of the case that the person wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
 from workflows.core.commanding import CLOCK as CLOCK
+from workflows.core.commanding import PUBLIC as PUBLIC
 from workflows.core.commanding import Actor as Actor
 from workflows.core.commanding import Command as Command
+from workflows.core.completing import Complete as Complete
 from workflows.core.definition import CommandType
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.extending import Extend as Extend
@@ -56,6 +59,10 @@ class Start(Command):
     packs: tuple[str, ...] = ()
     group: str = ""
     """The group of a track. Only the door begins tracks."""
+    public: bool = False
+    """An application from the public: nobody here is its requester, also where somebody takes it by telephone."""
+    application: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What was answered to the fields of the application, as the form sent it (``fields.Raw``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,12 @@ kind (`MASTER`): a definition narrows the master rulebook and can never widen it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from enum import StrEnum
 
 from workflows.core.calendars import Length, Unit
+from workflows.core.field_kinds import Document, Field, OwnOutcome, SafeContact
 from workflows.core.guards import Guard
 
 
@@ -26,6 +27,10 @@ class StageKind(StrEnum):
     RELEASE = "release"
     EMERGENCY = "emergency"
     REVIEW = "review"
+    ENQUIRY = "enquiry"
+    """Work that is recorded in fields of the workflow's own."""
+    RULING = "ruling"
+    """A decision that is taken on a form instead of item by item."""
     CLOSED = "closed"
 
 
@@ -66,6 +71,7 @@ class CommandType(StrEnum):
     CHALLENGE = "challenge"
     SEND_BACK = "send_back"
     REVIEW_USE = "review_use"
+    COMPLETE = "complete"
 
 
 class Role(StrEnum):
@@ -83,6 +89,9 @@ class Role(StrEnum):
     COUNTER_SIGNATORY = "counter_signatory"
     CSODS_COORDINATOR = "csods_coordinator"
     CSODS_DECISION_MAKER = "csods_decision_maker"
+    ENQUIRY_OFFICER = "enquiry_officer"
+    DISCLOSER = "discloser"
+    SCHEME_SUPERVISOR = "scheme_supervisor"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
 
@@ -101,6 +110,13 @@ class Side(StrEnum):
     REQUESTER = "requester"
     HOLDER = "holder"
     NOBODY = "nobody"
+
+
+class ClockFrom(StrEnum):
+    """From when a stage's time is counted."""
+
+    STAGE = "stage"
+    SUBMISSION = "submission"
 
 
 STANDING_COMMANDS = frozenset({CommandType.REMIND_FOLLOW_UP, CommandType.RAISE_RECHECK, CommandType.RECOUNT_CLOCK})
@@ -148,6 +164,8 @@ MASTER: Mapping[StageKind, frozenset[CommandType]] = {
     StageKind.RELEASE: frozenset({CommandType.RELEASE, CommandType.WITHDRAW}),
     StageKind.EMERGENCY: frozenset({CommandType.SHARE_NOW, CommandType.ASK, CommandType.WITHDRAW}),
     StageKind.REVIEW: frozenset({CommandType.REVIEW_SHARE, CommandType.ADVISE}),
+    StageKind.ENQUIRY: frozenset({CommandType.COMPLETE, CommandType.ASK, CommandType.WITHDRAW}),
+    StageKind.RULING: frozenset({CommandType.COMPLETE, CommandType.ASK, CommandType.WITHDRAW}),
     StageKind.CLOSED: AFTER_THE_END,
 }
 """Which commands a stage of each kind may allow; a definition may leave out but not add."""
@@ -216,12 +234,15 @@ class ExtensionRule:
 class ClockRule:
     """How long a stage may take, and the civil hour (Europe/London) at which a day clock falls due.
 
-    ``extension`` None: its time is never extended.
+    ``extension`` None: its time is never extended. ``source`` and ``status`` say where the length comes from.
     """
 
     length: Length
     due_time: time
     extension: ExtensionRule | None = None
+    since: ClockFrom = ClockFrom.STAGE
+    source: str = ""
+    status: str = ""
 
 
 class RungAction(StrEnum):
@@ -269,6 +290,8 @@ class Stage:
     ladder: tuple[Rung, ...] = ()
     outcome: str = ""
     lengths: Mapping[str, Length] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+    """What the stage asks on its form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +309,24 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """Other times for some stages, by stage and urgency; which one an organisation uses is pinned into its cases."""
+
+    key: str
+    title: str
+    source: str
+    status: str
+    clocks: Mapping[str, Mapping[Urgency, ClockRule]]
+
+
+@dataclass(frozen=True, slots=True)
 class DefinitionRef:
-    """Names one immutable version of a workflow."""
+    """Names one immutable version of a workflow, and which of its variants counts (empty: none)."""
 
     workflow: str
     version: int
     digest: str
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -316,6 +351,16 @@ class Definition:
     """How urgent a request must be for its mail to go at any hour; other mail waits until the service opens."""
     principles: tuple[str, ...] = ()
     """Codes of the principles of the packs that a request is pinned to."""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """Letters, and wordings to sign."""
+    outcomes: Mapping[str, OwnOutcome] = field(default_factory=dict)
+    """Ways to end that the product does not know, by their codes."""
+    public: bool = False
+    """Whether a case begins with an application from the public, who have no account here."""
+    safe_contact: SafeContact | None = None
+    silo: bool = False
+    """Whether only the holders of the workflow's own roles may know that a case exists."""
+    variants: Mapping[str, Variant] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:
         """The stage called ``name``. Raises KeyError for a name that this version does not have."""
@@ -325,6 +370,16 @@ class Definition:
         """The roles that may give ``command`` at ``stage``: those named for it, else those of the stage."""
         rule = self.rule(stage, command)
         return (rule.roles if rule else ()) or self.stages[stage].roles
+
+    def as_variant(self, key: str) -> Definition:
+        """The definition with the times of one of its variants. Raises KeyError for a variant that it has not."""
+        if not key:
+            return self
+        chosen = self.variants[key].clocks
+        stages = {
+            name: replace(stage, clocks={**stage.clocks, **chosen.get(name, {})}) for name, stage in self.stages.items()
+        }
+        return replace(self, ref=replace(self.ref, variant=key), stages=stages)
 
     def of_kind(self, kind: StageKind) -> Stage | None:
         """The first stage of a kind, or None where the workflow has none."""

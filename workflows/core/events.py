@@ -12,11 +12,13 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision, PersonFinding
+from workflows.core.completing import StageCompleted as StageCompleted
 from workflows.core.definition import DefinitionRef, Urgency
 from workflows.core.emergency_parts import SharedNow as SharedNow
 from workflows.core.emergency_parts import ShareReviewed as ShareReviewed
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.extending import ClockExtended as ClockExtended
+from workflows.core.fields import Answer
 from workflows.core.followups import FollowUpDone as FollowUpDone
 from workflows.core.followups import FollowUpOpened as FollowUpOpened
 from workflows.core.followups import FollowUpReminded as FollowUpReminded
@@ -40,9 +42,9 @@ from workflows.core.withdrawing import ConsentTakenBack as ConsentTakenBack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """A draft was begun."""
+    """A draft was begun. ``public``: it is an application from the public, which ``by`` took, or nobody here."""
 
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answers"})
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answers", "application"})
     case_id: str
     reference: str
     definition: DefinitionRef
@@ -53,6 +55,8 @@ class Started(Event):
     like: str
     answers: Request
     group: str = ""
+    public: bool = False
+    application: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +302,7 @@ ERASED: Mapping[str, str] = {
     "Challenged": "grounds",
     "SentBack": "why",
     "ClockExtended": "reason",
+    "StageCompleted": "answers",
 }
 """What is destroyed when a request is redirected, or a draft is discarded: event type -> personal part."""
 
@@ -316,7 +321,7 @@ EVENTS: dict[str, type[Event]] = {
         ConsentTakenBack, SharedNow, ShareReviewed, ClockExtended, ClockRecounted,
         QuestionGivenBack, NobodyTold,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
-        Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed,
+        Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed, StageCompleted,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

@@ -39,7 +39,7 @@ def why_this_date(clock: Clock, calendar: WorkingCalendar, *, now: datetime) -> 
 
 
 def _explained(clock: Clock, calendar: WorkingCalendar, *, last: date) -> Iterator[CountedDay]:
-    start = local_day(clock.started_at)
+    start = local_day(clock.begins)
     left, given = _days(clock, clock.whole, calendar), _days(clock, clock.length, calendar)
     kind = "working day" if clock.length.unit is Unit.WORKING_DAYS else "calendar day"
     yield CountedDay(start, False, "day of receipt")
@@ -61,7 +61,7 @@ def _days(clock: Clock, length: Length, calendar: WorkingCalendar) -> int:
     """How many days of its unit a length from this clock's start has; months have those of the calendar."""
     if length.unit is not Unit.CALENDAR_MONTHS:
         return length.amount
-    start = local_day(clock.started_at)
+    start = local_day(clock.begins)
     return (due_date(start, length, calendar) - start).days
 
 
@@ -85,8 +85,8 @@ def _pause_at(clock: Clock, at: datetime) -> str | None:
 def _hours_by_day(clock: Clock, due: datetime) -> Iterator[CountedDay]:
     """Each local day's counted time."""
     spans = pause_spans(clock)
-    day, told = local_day(clock.started_at), _Minutes()
-    start = clock.started_at.astimezone(UTC)
+    day, told = local_day(clock.begins), _Minutes()
+    start = clock.begins.astimezone(UTC)
     while start < due:
         end = min(due, instant(day + ONE_DAY, MIDNIGHT))
         lost = sum((max(min(end, s.end) - max(start, s.start), timedelta()) for s in spans), timedelta())
@@ -98,8 +98,8 @@ def _hours_by_day(clock: Clock, due: datetime) -> Iterator[CountedDay]:
 def _open_by_day(clock: Clock, due: datetime, calendar: WorkingCalendar) -> Iterator[CountedDay]:
     """Each local day's counted time inside the service hours."""
     pauses = pause_spans(clock)
-    day, told = local_day(clock.started_at), _Minutes()
-    start = clock.started_at.astimezone(UTC)
+    day, told = local_day(clock.begins), _Minutes()
+    start = clock.begins.astimezone(UTC)
     while start < due:
         end = min(due, instant(day + ONE_DAY, MIDNIGHT))
         opened = open_time(start, end, calendar)

@@ -28,6 +28,7 @@ FACTS: Mapping[str, str] = {
     "advice": "latest advice: given, advice, delegated_release",
     "decision": "the decision: made, outcome, continuing",
     "round": "the round: number, changed (whether content is new or not what it was)",
+    "answers": "what forms said, as answers.stage.field: codes, yes or no, days and numbers; never words",
     "command": "the command being carried out, its plain fields only",
 }
 """What a guard may speak about; anything else is refused when the definition is read."""

@@ -13,10 +13,14 @@ from workflows.core.definition import StageKind, Urgency
 
 @dataclass(frozen=True, slots=True)
 class ClockStart:
-    """A clock to start with a stage. ``due_time`` is HH:MM, Europe/London."""
+    """A clock to start with a stage. ``due_time`` is HH:MM, Europe/London.
+
+    ``counted_from`` is the instant from which its length is counted; None: from the start.
+    """
 
     length: Length
     due_time: str
+    counted_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

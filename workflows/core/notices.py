@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workflows.core import events as e
@@ -13,6 +13,7 @@ from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.followups import TITLES, FollowUp, find
 from workflows.core.happening import both
 from workflows.core.identity import GRANTERS
+from workflows.core.permissions import working_roles
 from workflows.core.standing_in import kept_out
 
 
@@ -76,11 +77,26 @@ class Notice:
     stage_title: str
 
 
+def asker(case: Case) -> Audience:
+    """Whoever made the request: nobody where it came from the public, who have no account here."""
+    return Audience(people=(case.requester,)) if case.requester else Audience()
+
+
+def within(notice: Notice, definition: Definition) -> Notice:
+    """The notice, in a silo for its own roles where it would have gone to others; a step that passes it up stays."""
+    told = notice.audience
+    if not definition.silo or not told.roles or notice.kind is NoticeKind.ESCALATION:
+        return notice
+    own = working_roles(definition)
+    roles = tuple(role for role in told.roles if role in own) or tuple(sorted(own))
+    return replace(notice, audience=replace(told, roles=roles))
+
+
 def desk(case: Case, definition: Definition) -> Audience:
     """Whoever has the next move: a named person, the requester, or the stage's roles at the holder."""
     stage = definition.stage(case.stage)
     if stage.side is Side.REQUESTER:
-        return Audience(people=(case.requester,))
+        return asker(case)
     if stage.side is Side.NOBODY:
         return Audience()
     if case.assignee:
@@ -92,7 +108,10 @@ def at_holder(case: Case, roles: tuple[Role, ...], *, barred: Iterable[str] = ()
     """The holders of some roles at the holder, without whoever must stand aside from the case."""
     out = conflicted(case) | frozenset(barred)
     return Audience(
-        organisation=case.holder_org, roles=roles, excluding=tuple(sorted(out)), kin=tuple(sorted(kin(case.request)))
+        organisation=case.holder_org,
+        roles=roles,
+        excluding=tuple(sorted(out - {""})),
+        kin=tuple(sorted(kin(case.request))),
     )
 
 
@@ -102,7 +121,7 @@ def notices(before: Case | None, events: Sequence[e.Event], after: Case, definit
     found: list[Notice] = []
     for event in events:
         for kind, audience in _told(event, before, after, definition):
-            notice = Notice(kind, audience, _subject(event, after) or title)
+            notice = within(Notice(kind, audience, _subject(event, after) or title), definition)
             if notice not in found and audience != Audience():
                 found.append(notice)
     return found
@@ -134,9 +153,9 @@ def _followed(event: e.Event, case: Case) -> Iterable[tuple[NoticeKind, Audience
         case e.UseReviewMissed():
             yield NoticeKind.USE_PAUSED, _to_follow_up(event, case)
             yield NoticeKind.USE_PAUSED, at_holder(case, (Role.MANAGER,))
-            yield NoticeKind.USE_PAUSED, Audience(people=(case.requester,))
+            yield NoticeKind.USE_PAUSED, asker(case)
         case e.UseReviewed():
-            yield NoticeKind.PROGRESS, Audience(people=(case.requester,))
+            yield NoticeKind.PROGRESS, asker(case)
         case _:
             return
 
@@ -144,7 +163,7 @@ def _followed(event: e.Event, case: Case) -> Iterable[tuple[NoticeKind, Audience
 def _told(
     event: e.Event, before: Case | None, after: Case, definition: Definition
 ) -> Iterable[tuple[NoticeKind, Audience]]:
-    requester = Audience(people=(after.requester,))
+    requester = asker(after)
     here = desk(after, definition)
     match event:
         case e.Asked():
@@ -195,7 +214,7 @@ def _told(
 
 def _timed(event: e.Event, after: Case, definition: Definition) -> Iterable[tuple[NoticeKind, Audience]]:
     """What the clock did, and what was done to it."""
-    both = (Audience(people=(after.requester,)), desk(after, definition))
+    both = (asker(after), desk(after, definition))
     match event:
         case e.Reminded():
             yield NoticeKind.REMINDER, both[1]
@@ -218,7 +237,7 @@ def _moved_on(
     if event.move is not None and after.submitted_at is not None:
         yield NoticeKind.YOUR_TURN, desk(after, definition)
         if before is not None and before.submitted_at is not None:
-            yield NoticeKind.PROGRESS, Audience(people=(after.requester,))
+            yield NoticeKind.PROGRESS, asker(after)
 
 
 def _sharer(case: Case) -> Audience:
@@ -241,7 +260,7 @@ def _taken_back(event: e.ConsentTakenBack, case: Case, definition: Definition) -
     """Whoever has the case, the other side, and those who have received what it was about."""
     yield NoticeKind.CONSENT_WITHDRAWN, _work_desk(case, definition)
     if event.by != case.requester:
-        yield NoticeKind.CONSENT_WITHDRAWN, Audience(people=(case.requester,))
+        yield NoticeKind.CONSENT_WITHDRAWN, asker(case)
     if event.released:
         yield NoticeKind.CONSENT_WITHDRAWN, _recipients(case)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workflows.core.definition import Definition, Role
-from workflows.core.notices import Audience, Notice, NoticeKind, at_holder
+from workflows.core.notices import Audience, Notice, NoticeKind, at_holder, within
 from workflows.core.standing_in import Swap
 from workflows.core.telling import CALLS_TO_ACT
 from workflows.core.unheard import NobodyTold, WhyUnheard
@@ -43,7 +43,8 @@ def passed_on(told: Iterable[Notice], swaps: tuple[Swap, ...], case: Case, defin
 def nobody_for(case: Case, definition: Definition) -> list[Notice]:
     """The notice to managers that nobody can take the work of somebody who is away."""
     title = definition.stage(case.stage).title
-    return [Notice(NoticeKind.NOBODY_STANDS_IN, at_holder(case, (Role.MANAGER,), barred=(case.requester,)), title)]
+    told = at_holder(case, (Role.MANAGER,), barred=(case.requester,))
+    return [within(Notice(NoticeKind.NOBODY_STANDS_IN, told, title), definition)]
 
 
 def _instead(audience: Audience, swaps: tuple[Swap, ...], case: Case) -> Audience:

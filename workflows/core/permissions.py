@@ -14,6 +14,7 @@ from workflows.core.absences import Absence, StandIn
 from workflows.core.aside import stands_aside
 from workflows.core.case import Case
 from workflows.core.commands import Command, FinishFollowUp
+from workflows.core.completing import enquiry_refusal
 from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
@@ -116,15 +117,15 @@ def relations(case: Case, person: Principal, definition: Definition) -> frozense
     at_holder = person.roles_in(case.holder_org)
     if at_holder & working_roles(definition) and Relation.OWNER not in found:
         found.add(Relation.WORKER)
-    if Role.MANAGER in at_holder:
+    if Role.MANAGER in at_holder and not definition.silo:
         found.add(Relation.HOLDER_MANAGER)
-    if Role.MANAGER in person.roles_in(case.requester_org):
+    if Role.MANAGER in person.roles_in(case.requester_org) and not definition.silo:
         found.add(Relation.REQUESTER_MANAGER)
     if case.released_at is not None and is_recipient(case, person):
         found.add(Relation.RECIPIENT)
     if was_escalated_to(case, person, definition):
         found.add(Relation.ESCALATED)
-    if any(is_for(case, person, task) for task in waiting(case)):
+    if any(is_for(case, person, task) for task in waiting(case)) and not (definition.silo and not found):
         found.add(Relation.FOLLOWER)
     return frozenset(found - AT_THE_HOLDER) if stands_aside(case, person) else frozenset(found)
 
@@ -138,6 +139,21 @@ def was_escalated_to(case: Case, person: Principal, definition: Definition) -> b
         if any(rung.key in clock.ever_fired and roles & frozenset(rung.tell) for rung in stage.ladder):
             return True
     return False
+
+
+def known_to(case: Case, definition: Definition) -> frozenset[Role]:
+    """The roles at the holder that may know of a case that is kept from all others; none where it is not."""
+    if not definition.silo:
+        return frozenset()
+    clocks = [clock for clock in (*case.past_clocks, case.held, case.clock) if clock is not None]
+    told = {
+        role
+        for clock in clocks
+        for rung in definition.stage(clock.stage).ladder
+        if rung.key in clock.ever_fired
+        for role in rung.tell
+    }
+    return working_roles(definition) | told
 
 
 def is_for(case: Case, person: Principal, task: FollowUp) -> bool:
@@ -188,6 +204,8 @@ def _refusal(
         return _review_refusal(case, person)
     if command is CommandType.CHALLENGE:
         return _challenge_refusal(case, lent(case, person), known=known)
+    if command is CommandType.WITHDRAW and not case.requester:
+        return worker_refusal(case, person, definition, command=command)
     if command in REQUESTER_COMMANDS:
         owner = Relation.OWNER in known
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
@@ -298,6 +316,8 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
         return Refusal(ADVISED, "You gave advice on this request, so another person must decide it.")
     if stage.kind is StageKind.ADJUDICATION and person.id in case.advisers:
         return Refusal(ADVISED, "You gave advice on this request, so another person must take this stage.")
+    if (refusal := enquiry_refusal(case, person.id, stage)) is not None:
+        return refusal
     if person.id in waiting_for_second(case):
         return Refusal("voted", "You have decided. Another adjudicator must decide as well, without seeing yours.")
     if stage.kind is StageKind.ADJUDICATION and person.id in barred(case):
@@ -330,6 +350,9 @@ ROLE_TITLES: dict[Role, str] = {
     Role.COUNTER_SIGNATORY: "Counter-signatory",
     Role.CSODS_COORDINATOR: "Disclosure scheme coordinator",
     Role.CSODS_DECISION_MAKER: "Disclosure scheme decision-maker",
+    Role.ENQUIRY_OFFICER: "Disclosure scheme enquiry officer",
+    Role.DISCLOSER: "Disclosure scheme discloser",
+    Role.SCHEME_SUPERVISOR: "Disclosure scheme supervisor",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
 }

@@ -29,6 +29,9 @@ class PersonRole(StrEnum):
 
     DATA_SUBJECT = "data_subject"
     PROTECTED = "protected"
+    BEST_PLACED = "best_placed"
+    """Best placed to protect somebody: who is told something may be another than who applied."""
+    APPLICANT = "applicant"
 
 
 class ConsentState(StrEnum):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from workflows.core import answering, emergency
 from workflows.core import commands as c
-from workflows.core import emergency
 from workflows.core import events as e
 from workflows.core.case import Case, apply
 from workflows.core.definition import Definition
+from workflows.core.fields import people_in
 from workflows.core.limits import answer_faults, needed
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.request import ANSWERS_FOR, parts
@@ -16,17 +19,25 @@ from workflows.core.routing import Events, check_needs, check_stage, refuse_all,
 def start(case: Case | None, command: c.Start, definition: Definition) -> Events:
     if case is not None:
         raise Refused(Refusal("exists", "This request has been started already."))
-    if command.holder_org == command.requester_org:
+    if command.public is not definition.public:
+        say = "This way of asking begins with an application from the public."
+        other = "The public cannot apply for this. Ask as somebody who works in an organisation."
+        raise Refused(
+            Refusal("public_only" if definition.public else "not_public", say if definition.public else other)
+        )
+    if command.holder_org == command.requester_org and not command.public:
         say = "Choose another organisation: you do not need a request for what your own one holds."
         raise Refused(Refusal("own_organisation", say, "holder"))
     first = definition.stage(definition.first)
+    application = answering.application_of(command, definition)
+    answers = replace(command.answers, people=people_in(application)) if command.public else command.answers
     events: Events = [
         e.Started(
             at=command.at, by=command.actor.person_id, move=e.Move(first.name, first.kind),
             case_id=command.case_id, reference=command.reference, definition=definition.ref,
             packs=definition.packs, requester_org=command.requester_org, holder_org=command.holder_org,
-            calendar=command.calendar, like=command.like, answers=command.answers,
-            group=command.group,
+            calendar=command.calendar, like=command.like, answers=answers,
+            group=command.group, public=command.public, application=application,
         )
     ]  # fmt: skip
     return [*events, *_sent_at_once(apply(None, events[0]), command, definition)] if command.send else events

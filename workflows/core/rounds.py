@@ -102,14 +102,14 @@ def begun(case: Case, event: Event) -> Case:
         case _:
             return case
     return replace(
-        case, round=new.number, rounds=(*case.rounds, new), request=request, closed_at=None, outcome=None
+        case, round=new.number, rounds=(*case.rounds, new), request=request, closed_at=None, outcome=None, ending=""
     )  # fmt: skip
 
 
 def _round(case: Case, event: Event, number: int, why: Why, said: str, by_name: str) -> Round:
     return Round(
         number, why, event.by, by_name, event.at, said, items=case.request.items,
-        ended=case.outcome.value if case.outcome else "", ended_at=case.closed_at,
+        ended=case.how_it_ended, ended_at=case.closed_at,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from workflows.core.definition import (
     DRAFTING_COMMANDS,
     IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
+    ClockFrom,
     CommandType,
     Definition,
     Stage,
@@ -75,7 +76,8 @@ def refuse_all(refusals: Iterable[Refusal]) -> None:
 def move_to(stage: Stage, case: Case, *, pause: bool = False) -> e.Move:
     """The move into ``stage``, with the clock that its definition gives this urgency."""
     rule = stage.clocks.get(case.urgency)
-    clock = e.ClockStart(rule.length, rule.due_time.isoformat("minutes")) if rule else None
+    since = case.submitted_at if rule and rule.since is ClockFrom.SUBMISSION else None
+    clock = e.ClockStart(rule.length, rule.due_time.isoformat("minutes"), since) if rule else None
     return e.Move(stage.name, stage.kind, clock, pause=pause, outcome=stage.outcome)
 
 

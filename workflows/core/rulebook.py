@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workflows.core import (
+    answering,
     asking,
     consent_rules,
     deciding,
@@ -71,6 +72,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.CHALLENGE: reopening.challenge,
     CommandType.SEND_BACK: reopening.send_back,
     CommandType.REVIEW_USE: reviewing.review_use,
+    CommandType.COMPLETE: answering.complete,
 }
 """The rule of every command but Start, which needs no case."""
 

@@ -26,11 +26,11 @@ def kept_out(case: Case) -> frozenset[str]:
     out = {case.requester} | conflicted(case)
     if case.kind is StageKind.ADJUDICATION:
         out |= barred(case) | waiting_for_second(case)
-    if case.kind is StageKind.REVIEW:
+    if case.kind in (StageKind.REVIEW, StageKind.RULING):
         out |= case.advisers
     if case.shared_now is not None:
         out |= case.shared_now.both
-    return frozenset(out)
+    return frozenset(out - {""})
 
 
 def apart(case: Case, person: Someone | Principal) -> bool:

@@ -15,7 +15,7 @@ from workflows.core.case import Case
 from workflows.core.definition import Definition, Role, Side
 from workflows.core.followups import TITLES, waiting
 from workflows.core.hours import next_open
-from workflows.core.notices import Audience, Notice, NoticeKind, desk
+from workflows.core.notices import Audience, Notice, NoticeKind, desk, within
 from workflows.core.permissions import Principal, is_for
 from workflows.core.reveal import open_asks
 from workflows.core.standing_in import lent, standing
@@ -57,7 +57,7 @@ def held_until(case: Case, definition: Definition, calendar: WorkingCalendar, *,
     return opens if opens > at else None
 
 
-def unheard(notices: Iterable[Notice], case: Case) -> list[Notice]:
+def unheard(notices: Iterable[Notice], case: Case, definition: Definition) -> list[Notice]:
     """For notices that reached nobody although somebody must act: an alert to those who can see to that."""
     found: list[Notice] = []
     for notice in notices:
@@ -68,6 +68,7 @@ def unheard(notices: Iterable[Notice], case: Case) -> list[Notice]:
                 Audience(organisation=organisation, roles=(Role.MANAGER, Role.ADMINISTRATOR)),
                 notice.stage_title,
             )
+            alert = within(alert, definition)
             if alert not in found:
                 found.append(alert)
     return found

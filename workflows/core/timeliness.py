@@ -202,9 +202,11 @@ def spells(
 ) -> list[Spell]:
     """Every clock that these events stop, and the request where they close it.
 
-    An event from before ends were written down is measured by the calendar as it is now.
+    An event from before ends were written down is measured by the calendar as it is now. A silo is in no figures.
     """
     found: list[Spell] = []
+    if definition.silo:
+        return found
     case = before
     for event in events:
         after = apply(case, event)

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, cast
 
 from workflows.core.case import Case
 from workflows.core.events import Event
+from workflows.core.field_kinds import CODED, FieldClass
+from workflows.core.fields import Answer
 from workflows.core.masking import mask_of, masked
 from workflows.core.request import Period, Person, Request
 from workflows.core.visibility import Identity
@@ -82,6 +84,8 @@ class Veil:
             return self.request
         if isinstance(value, Period):
             return replace(value, start=self._day(value.start), end=self._day(value.end))
+        if isinstance(value, Answer):
+            return self._answer(value)
         if isinstance(value, Person):
             value = replace(value, name="", born=None, nhs_number="")
         if is_dataclass(value) and not isinstance(value, type):
@@ -98,6 +102,12 @@ class Veil:
             else:
                 seen[each.name] = self._over(old, code=not known.isdisjoint(CODES))
         return replace(value, **seen)
+
+    def _answer(self, value: Answer) -> Answer:
+        """An answer of a form: only what is plain may be read, words of it masked."""
+        if value.read_by is not FieldClass.PLAIN:
+            return value.hidden()
+        return value if value.type in CODED else replace(value, text=self.text(value.text))
 
     def _day(self, day: date | None) -> date | None:
         """A day, unless it is somebody's date of birth."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.core.case import Case
+from workflows.core.completing import ON_A_FORM
 from workflows.core.definition import Definition, Role, StageKind
 from workflows.core.flows import keys_for
 from workflows.core.identity import labels_only
@@ -73,7 +74,7 @@ def _identity(case: Case, person: Principal, known: frozenset[Relation], definit
     if Relation.WORKER not in known:
         return Identity.NONE
     roles = lent(case, person).roles_in(case.holder_org)
-    if sharing(case, definition, person=person, roles=roles):
+    if sharing(case, definition, person=person, roles=roles) or on_forms(case, definition, roles):
         return Identity.FULL
     return Identity.LABELS if labels_only(case, roles) else Identity.FULL
 
@@ -83,6 +84,14 @@ def sharing(case: Case, definition: Definition, *, person: Principal, roles: fro
     if case.kind is StageKind.EMERGENCY and roles & frozenset(definition.stage(case.stage).roles):
         return True
     return case.shared_now is not None and case.shared_now.by == person.id
+
+
+def on_forms(case: Case, definition: Definition, roles: frozenset[Role]) -> bool:
+    """Whether the work of somebody with these roles is a form, which asks who people are; advice never does."""
+    if case.kind is StageKind.ADVICE:
+        return False
+    forms = (stage.roles for stage in definition.stages.values() if stage.kind in ON_A_FORM)
+    return any(not roles.isdisjoint(each) for each in forms)
 
 
 def contents(case: Case, person: Principal) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Call:
 
 def calls(before: Case | None, happened: Sequence[e.Event], after: Case, definition: Definition) -> list[Call]:
     """Every message that these events call for, in order, each once."""
-    if after.submitted_at is None:
+    if after.submitted_at is None or definition.silo:
         return []
     both = tuple(dict.fromkeys((after.holder_org, after.requester_org)))
     found: list[Call] = []

@@ -50,7 +50,8 @@ def _each_words(plain: str, known: Mapping[str, frozenset[str]]) -> dict[str, fr
 def words(subject: Subject) -> Iterator[Fault]:
     """Guards ask only for what a case can have."""
     for path, text in guards(subject.model):
-        for word in unknown_words(text, CommandType(str(path[3]))):
+        command = CommandType(str(path[3])) if path[2] == "commands" else CommandType.COMPLETE
+        for word in unknown_words(text, command):
             say = f"This guard asks for “{word}”, which no case has, so it is never met. Correct the name."
             yield subject.fault("guard-unknown-fact", say, *path)
 

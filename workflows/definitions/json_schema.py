@@ -10,7 +10,8 @@ from typing import Any
 
 from workflows.core.definition import LENGTHS, MASTER, CommandType, RungAction, StageKind
 from workflows.definitions.keys import COMMANDS, KEYS, key_words, value_words
-from workflows.definitions.models import CALLED, FORMAT, CommandModel, FileModel, RungModel, StageModel, WorkflowModel
+from workflows.definitions.model_parts import CALLED, FileModel
+from workflows.definitions.models import FORMAT, CommandModel, RungModel, StageModel, WorkflowModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY = f"urn:{FORMAT.replace('/', ':')}"

@@ -9,7 +9,8 @@ from workflows.core.case import Outcome
 from workflows.core.definition import LENGTHS, MASTER, STAYING, CommandType, Role, RungAction, Side, StageKind, Urgency
 from workflows.core.request import Task
 from workflows.definitions.keys import ACTIONS, COMMANDS, KEYS, KINDS, VALUES, key_words
-from workflows.definitions.models import FileModel, WorkflowModel
+from workflows.definitions.model_parts import FileModel
+from workflows.definitions.models import WorkflowModel
 from workflows.definitions.samples import COMMAND_WORDS, fact_words
 
 TITLES = {
@@ -45,7 +46,7 @@ def page(made: str) -> str:
 def _keys(model: type[FileModel]) -> list[str]:
     name = model.__name__.removesuffix("Model")
     rows = []
-    for key, field in model.model_fields.items():
+    for key, field in model.written().items():
         words, example = key_words(model, key)
         rows.append((f"`{key}`", "yes" if field.is_required() else "", words, f"`{written(example)}`"))
     heading = TITLES.get(name, name)

@@ -7,17 +7,19 @@ from typing import Any
 
 from workflows.core.calendars import Unit
 from workflows.core.definition import CommandType, RungAction, StageKind
+from workflows.definitions.field_keys import FIELD_KEYS, FIELD_VALUES
+from workflows.definitions.model_parts import FileModel
 from workflows.definitions.models import (
     FORMAT,
     ClockModel,
     CommandModel,
     ExtensionModel,
-    FileModel,
     NeedModel,
     ReasonModel,
     RouteModel,
     RungModel,
     StageModel,
+    VariantModel,
     WorkflowModel,
 )
 
@@ -38,6 +40,31 @@ KEYS: Mapping[type[FileModel], Mapping[str, Words]] = {
         "status": (
             "A remark for whoever looks after the file, such as what has yet to be confirmed.",
             "awaiting review",
+        ),
+        "source": ("What the workflow follows, and how far that is confirmed.", "Guidance of 2023, not seen"),
+        "silo": ("Whether only the workflow's own roles may know that its cases exist. Left out: no.", True),
+        "public": ("Whether its cases begin with an application from the public. Left out: no.", True),
+        "safe_contact": (
+            "Which fields of the application say how the applicant can be reached safely.",
+            {"by": "contact_by", "when": "contact_when", "no_email": "no_email"},
+        ),
+        "documents": (
+            "Letters, and wordings to sign, by name.",
+            {"letter": {"kind": "letter", "title": "Your application", "version": "1", "text": "Thank you."}},
+        ),
+        "outcomes": (
+            "Ways to end that the product does not know: a code, its words, and the letter.",
+            {"nothing_told": {"title": "Nothing told", "letter": "letter"}},
+        ),
+        "variants": (
+            "Other times that an organisation can choose, by name.",
+            {
+                "longer": {
+                    "title": "Longer",
+                    "source": "Local policy",
+                    "clocks": {"check": {"routine": {"length": _DAYS}}},
+                }
+            },
         ),
         "packs": ("Versions of policy packs that its requests are pinned to.", ["caldicott/2020-12"]),
         "identity_shown_for": (
@@ -81,6 +108,10 @@ KEYS: Mapping[type[FileModel], Mapping[str, Words]] = {
         "clock": ("How long the stage may take, for each urgency.", {"routine": {"length": _DAYS}}),
         "ladder": ("The name of the ladder that is climbed while the stage waits.", "holder"),
         "outcome": ("How the request ended; on closed stages only.", "shared"),
+        "fields": (
+            "What the stage asks on its form; on drafts of the public, enquiries and rulings only.",
+            [{"key": "scope", "type": "yes_no", "title": "Is it in scope?"}],
+        ),
         "lengths": ("Further lengths of time that this kind of stage needs.", {"late": _HOURS}),
     },
     CommandModel: {
@@ -116,6 +147,9 @@ KEYS: Mapping[type[FileModel], Mapping[str, Words]] = {
     ClockModel: {
         "length": ("How long it may take.", _DAYS),
         "due_time": ("The time of day, in London, at which a clock that counts days is out.", "17:00"),
+        "from": ("From when the time is counted. Left out: from the beginning of the stage.", "submission"),
+        "source": ("Where the length comes from.", "Local policy"),
+        "status": ("How far the length is confirmed.", "awaiting review"),
         "extension": (
             "How much more time may be given. Left out: none.",
             {"most": _DAYS, "roles": ["manager"]},
@@ -132,14 +166,22 @@ KEYS: Mapping[type[FileModel], Mapping[str, Words]] = {
         "tell": ("The roles that are told; only with action: escalate.", ["manager"]),
         "title": ("Who is told, in words for the timeline; only with action: escalate.", "the manager"),
     },
+    VariantModel: {
+        "title": ("The variant's name for people.", "45 days overall"),
+        "source": ("Where its times come from.", "Local policy"),
+        "status": ("How far it is confirmed.", "awaiting review"),
+        "clocks": ("The times that differ, by stage and urgency.", {"check": {"routine": {"length": _DAYS}}}),
+    },
     ReasonModel: {
         "code": ("The reason's name for the computer.", "not_necessary"),
         "words": ("The reason for people.", "Not necessary for the purpose"),
         "outcomes": ("What can be decided for this reason: share, share_reduced, refuse.", ["refuse"]),
     },
+    **FIELD_KEYS,
 }
 
 VALUES: Mapping[str, str] = {
+    **FIELD_VALUES,
     "StageKind": "A kind of stage. Kinds are fixed by the product.",
     "Role": "A role that a person can have in an organisation.",
     "Urgency": "How soon an answer is needed.",
@@ -172,6 +214,8 @@ KINDS: Mapping[StageKind, str] = {
     StageKind.RELEASE: "The holder enters what is shared, and it reaches the recipients.",
     StageKind.EMERGENCY: "The holder shares at once.",
     StageKind.REVIEW: "The holder looks afterwards at what was shared in an emergency.",
+    StageKind.ENQUIRY: "The holder's work is recorded in fields.",
+    StageKind.RULING: "The holder decides on a form; whoever enquired before may not.",
     StageKind.CLOSED: "The request has ended. Nobody has anything to do.",
 }
 
@@ -185,6 +229,7 @@ COMMANDS: Mapping[CommandType, str] = {
     CommandType.ADVISE: "Gives advice.",
     CommandType.DECIDE: "Decides about every item.",
     CommandType.SEND_BACK: "Asks for advice again.",
+    CommandType.COMPLETE: "Completes the form of the stage.",
     CommandType.RELEASE: "Shares what was decided.",
     CommandType.SHARE_NOW: "Shares at once, because somebody is in danger.",
     CommandType.REVIEW_SHARE: "Says whether the emergency share was right.",

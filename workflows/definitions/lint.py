@@ -13,6 +13,7 @@ from workflows.core.definition import Definition, Role
 from workflows.definitions import (
     guard_words,
     rules_decisions,
+    rules_fields,
     rules_ladders,
     rules_paths,
     rules_sense,
@@ -20,6 +21,7 @@ from workflows.definitions import (
     rules_time,
 )
 from workflows.definitions.faults import BadDefinition, Fault
+from workflows.definitions.field_checks import reference_faults
 from workflows.definitions.loader import definition_of, guard_faults, ladder_faults, load, shape
 from workflows.definitions.source import Source, read
 from workflows.definitions.subject import Subject
@@ -32,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *rules_time.RULES,
     *rules_ladders.RULES,
     *rules_decisions.RULES,
+    *rules_fields.RULES,
     *guard_words.RULES,
     *rules_sense.RULES,
 )
@@ -63,7 +66,8 @@ def check_source(where: Source) -> tuple[Fault, ...]:
     except BadDefinition as bad:
         return bad.faults
     found = [fault for rule in RULES for fault in rule(subject)]
-    broken = [*guard_faults(where, subject.model), *ladder_faults(where, subject.model)]
+    model = subject.model
+    broken = [*guard_faults(where, model), *ladder_faults(where, model), *reference_faults(where, model)]
     if not broken:
         definition = definition_of(where, subject.model)
         found.extend(fault for tried in TRIED_RULES for fault in tried(subject, definition))

@@ -28,9 +28,12 @@ from workflows.core.definition import (
     Side,
     Stage,
     StageKind,
+    Variant,
 )
 from workflows.core.guards import Guard, GuardError, compile_guard
+from workflows.definitions import field_parts
 from workflows.definitions.faults import BadDefinition, Fault
+from workflows.definitions.field_checks import reference_faults
 from workflows.definitions.models import (
     ClockModel,
     CommandModel,
@@ -38,6 +41,7 @@ from workflows.definitions.models import (
     RouteModel,
     RungModel,
     StageModel,
+    VariantModel,
     WorkflowModel,
 )
 from workflows.definitions.source import Path, Source, read
@@ -83,6 +87,9 @@ def shape(source: Source) -> WorkflowModel:
 def guards(model: WorkflowModel) -> Iterator[tuple[Path, str]]:
     """Every guard in the file, with where it stands."""
     for name, stage in model.stages.items():
+        for index, asked in enumerate(stage.fields):
+            if asked.when is not None:
+                yield ("stages", name, "fields", index, "when"), asked.when
         for command, rule in stage.commands.items():
             here: Path = ("stages", name, "commands", command.value)
             for index, route in enumerate(rule.routes or ()):
@@ -125,7 +132,7 @@ def digest(value: Any) -> str:
 def _load(text: str, name: str) -> Definition:
     source = read(text, source=name)
     model = shape(source)
-    faults = [*guard_faults(source, model), *ladder_faults(source, model)]
+    faults = [*guard_faults(source, model), *ladder_faults(source, model), *reference_faults(source, model)]
     if faults:
         raise BadDefinition(faults)
     return definition_of(source, model)
@@ -156,6 +163,12 @@ def definition_of(source: Source, model: WorkflowModel) -> Definition:
         identity_shown_for=model.identity_shown_for,
         calendar=model.calendar or "",
         at_once=frozenset(model.at_once),
+        documents={key: field_parts.document(key, each) for key, each in model.documents.items()},
+        outcomes={key: field_parts.outcome(key, each) for key, each in model.outcomes.items()},
+        public=model.public,
+        safe_contact=field_parts.safe_contact(model.safe_contact),
+        silo=model.silo,
+        variants={key: _variant(key, each) for key, each in model.variants.items()},
     )
 
 
@@ -172,12 +185,18 @@ def _stage(name: str, model: StageModel, ladder: tuple[Rung, ...]) -> Stage:
         ladder=ladder,
         outcome=model.outcome or "",
         lengths=dict(model.lengths),
+        fields=tuple(field_parts.field(each, _guard) for each in model.fields),
     )
 
 
 def _clock(model: ClockModel) -> ClockRule:
     more = ExtensionRule(model.extension.most, tuple(model.extension.roles)) if model.extension else None
-    return ClockRule(model.length, model.due_time, more)
+    return ClockRule(model.length, model.due_time, more, model.since, model.source or "", model.status or "")
+
+
+def _variant(key: str, model: VariantModel) -> Variant:
+    clocks = {stage: {urgency: _clock(each) for urgency, each in of.items()} for stage, of in model.clocks.items()}
+    return Variant(key, model.title, model.source, model.status or "", clocks)
 
 
 def side_of(model: StageModel) -> Side:

@@ -7,30 +7,35 @@ the question of lint. Every message ends with how to mend it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import time
-from difflib import get_close_matches
-from enum import StrEnum
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from workflows.core.calendars import Length, Unit
 from workflows.core.clocks import DEFAULT_DUE_TIME
-from workflows.core.definition import CommandType, Role, RungAction, Side, StageKind, Urgency, When
-from workflows.core.guards import MAX_LENGTH
+from workflows.core.definition import ClockFrom, CommandType, RungAction, Side, StageKind, Urgency, When
 from workflows.core.request import Task
 from workflows.definitions.calendars import FOI, NATIONS
-from workflows.definitions.patterns import WORDS, length_pattern, numbers_up_to, whole
+from workflows.definitions.field_models import DocumentModel, FieldModel, OutcomeModel, SafeContactModel
+from workflows.definitions.model_parts import (
+    FileModel,
+    GuardText,
+    Name,
+    RoleName,
+    Sentence,
+    Title,
+    as_text,
+    matching,
+    one_of,
+    reading,
+    wrong,
+)
+from workflows.definitions.patterns import length_pattern, numbers_up_to, whole
 
 FORMAT = "gatehouse/workflow/1"
 DUE_TIME = DEFAULT_DUE_TIME
 """The civil hour (Europe/London) at which a day clock falls due, where the file does not say."""
-
-TITLE = 120
-SENTENCE = 600
-"""Longest title and longest sentence, in characters."""
 
 MOST: dict[Unit, int] = {
     Unit.HOURS: 17_520,
@@ -44,7 +49,6 @@ MOST_VERSIONS = 1_000_000
 MOST_HOURS_SHOWN = 8
 """The longest time for which a name may be shown; who needs it longer asks again."""
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WORKFLOW_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _PACK = re.compile(r"[a-z][a-z0-9-]{0,59}/[0-9a-z][0-9a-z.-]{0,19}")
 _LENGTH = re.compile(r"([0-9]{1,9}) ([a-z_]+)")
@@ -52,78 +56,10 @@ _PERCENT = re.compile(r"([0-9]{1,9})%")
 _BEFORE = " before"
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _NO_SUCH_HOUR = 1
-CALLED = "$called"
-"""The key under which a piece of JSON Schema brings its name along."""
 _HOURS = "(?:00|0[2-9]|1[0-9]|2[0-3]):[0-5][0-9]"
 _LENGTHS = length_pattern({unit.value: most for unit, most in MOST.items()})
 _WHENS = rf"(?:due|0{{0,8}}[1-9][0-9]?%|{_LENGTHS}(?:{_BEFORE})?)"
 _SHOWN = rf"{numbers_up_to(MOST_HOURS_SHOWN)} {Unit.HOURS.value}"
-
-E = TypeVar("E", bound=StrEnum)
-
-
-def wrong(rule: str, say: str) -> NoReturn:
-    """Refuse a value: the rule's stable name, and how to mend it."""
-    raise PydanticCustomError(rule, "{say}", {"say": say})
-
-
-def as_text(value: Any) -> str:
-    """The value, which must be text."""
-    if not isinstance(value, str):
-        wrong("wrong-type", "This must be text. Put it into quotes if it looks like a number or true or false.")
-    return value
-
-
-def reading(check: Callable[[Any], Any], called: str = "", **said: Any) -> PlainValidator:
-    """``check`` reads a value; ``said`` is what the published JSON Schema says of it, under the name ``called``.
-
-    The schema may never be stricter than the check.
-    """
-    named = {CALLED: called} if called else {}
-    return PlainValidator(check, json_schema_input_type=Annotated[Any, WithJsonSchema({**named, **said})])
-
-
-def words_up_to(limit: int) -> PlainValidator:
-    """Words for people: not empty, at most ``limit`` characters."""
-
-    def check(value: Any) -> str:
-        text = as_text(value)
-        if not text.strip():
-            wrong("text-empty", "This text is empty. Write it, since people will read it.")
-        if len(text) > limit:
-            wrong("text-too-long", f"This text has {len(text):,} characters; shorten it to {limit:,}.")
-        return text
-
-    called = "Title" if limit == TITLE else "Sentence"
-    return reading(check, called, type="string", minLength=1, maxLength=limit, pattern=WORDS)
-
-
-def one_of(kind: type[E], rule: str, what: str) -> PlainValidator:
-    """The name of a member of ``kind``, turned into it; ``what`` is what people call such a thing."""
-
-    def check(value: Any) -> E:
-        text = as_text(value)
-        try:
-            return kind(text)
-        except ValueError:
-            known = [each.value for each in kind]
-            near = get_close_matches(text[:60], known, n=1)
-            mend = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(known)}."
-            wrong(rule, f"There is no {what} “{text[:60]}”. {mend}")
-
-    return reading(check, kind.__name__, type="string", enum=[each.value for each in kind])
-
-
-def matching(pattern: re.Pattern[str], say: str, called: str = "") -> PlainValidator:
-    """Text that ``pattern`` matches as a whole; ``say`` tells how to write it."""
-
-    def check(value: Any) -> str:
-        text = as_text(value)
-        if not pattern.fullmatch(text):
-            wrong("bad-name", f"“{text[:60]}” cannot be used here. {say}")
-        return text
-
-    return reading(check, called, type="string", pattern=whole(pattern.pattern))
 
 
 def _format(value: Any) -> str:
@@ -193,19 +129,11 @@ def _calendar(value: Any) -> str:
     return name
 
 
-def _guard(value: Any) -> str:
-    return "true" if value is True else "false" if value is False else as_text(value)
-
-
-Title = Annotated[str, words_up_to(TITLE)]
-Sentence = Annotated[str, words_up_to(SENTENCE)]
-Name = Annotated[str, matching(_NAME, "Use small letters, digits and _, beginning with a letter, 40 at most.", "Name")]
 WorkflowId = Annotated[
     str, matching(_WORKFLOW_ID, "Use small letters, digits and -, beginning with a letter.", "WorkflowId")
 ]
 PackName = Annotated[str, matching(_PACK, "Write a pack as name/version, such as caldicott/2020-12.", "Pack")]
 Target = Annotated[str, reading(as_text, "Target", type="string")]
-GuardText = Annotated[str, reading(_guard, "Guard", type=["string", "boolean"], maxLength=MAX_LENGTH)]
 LengthText = Annotated[Length, reading(length, "Length", type="string", pattern=whole(_LENGTHS))]
 WhenText = Annotated[When, reading(_when, "When", type="string", pattern=whole(_WHENS))]
 ShownText = Annotated[Length, reading(shown_for, "HoursShown", type="string", pattern=whole(_SHOWN))]
@@ -214,18 +142,12 @@ CalendarName = Annotated[str, reading(_calendar, "Calendar", type="string", enum
 FormatName = Annotated[str, reading(_format, "Format", const=FORMAT)]
 Version = Annotated[int, reading(_version, "Version", type="integer", minimum=1, maximum=MOST_VERSIONS)]
 KindName = Annotated[StageKind, one_of(StageKind, "unknown-kind", "kind of stage")]
-RoleName = Annotated[Role, one_of(Role, "unknown-role", "role")]
 CommandName = Annotated[CommandType, one_of(CommandType, "unknown-command", "command")]
 SideName = Annotated[Side, one_of(Side, "unknown-side", "side")]
 ActionName = Annotated[RungAction, one_of(RungAction, "unknown-action", "action")]
 UrgencyName = Annotated[Urgency, one_of(Urgency, "unknown-urgency", "urgency")]
+ClockFromName = Annotated[ClockFrom, one_of(ClockFrom, "unknown-clock-from", "beginning of a clock")]
 TaskName = Annotated[Task, one_of(Task, "unknown-task", "task")]
-
-
-class FileModel(BaseModel):
-    """A part of a file: its keys are known, its values are what they say and are never guessed."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class NeedModel(FileModel):
@@ -250,9 +172,9 @@ class CommandModel(FileModel):
 
     to: Target | None = None
     routes: list[RouteModel] | None = None
-    needs: list[NeedModel] = []
-    options: dict[Name, NeedModel] = {}
-    roles: list[RoleName] = []
+    needs: list[NeedModel] = Field(default_factory=list)
+    options: dict[Name, NeedModel] = Field(default_factory=dict)
+    roles: list[RoleName] = Field(default_factory=list)
 
 
 class ExtensionModel(FileModel):
@@ -267,7 +189,10 @@ class ClockModel(FileModel):
 
     length: LengthText
     due_time: DueTime = DUE_TIME
+    since: Annotated[ClockFromName, Field(alias="from")] = ClockFrom.STAGE
     extension: ExtensionModel | None = None
+    source: Sentence | None = None
+    status: Title | None = None
 
 
 class RungModel(FileModel):
@@ -276,7 +201,7 @@ class RungModel(FileModel):
     key: Name
     action: ActionName
     when: dict[UrgencyName, WhenText]
-    tell: list[RoleName] = []
+    tell: list[RoleName] = Field(default_factory=list)
     title: Title | None = None
 
 
@@ -287,12 +212,13 @@ class StageModel(FileModel):
     title: Title
     side: SideName | None = None
     asked: Title | None = None
-    roles: list[RoleName] = []
-    commands: dict[CommandName, CommandModel] = {}
-    clock: dict[UrgencyName, ClockModel] = {}
+    roles: list[RoleName] = Field(default_factory=list)
+    commands: dict[CommandName, CommandModel] = Field(default_factory=dict)
+    clock: dict[UrgencyName, ClockModel] = Field(default_factory=dict)
     ladder: Name | None = None
     outcome: Name | None = None
-    lengths: dict[Name, LengthText] = {}
+    lengths: dict[Name, LengthText] = Field(default_factory=dict)
+    fields: list[FieldModel] = Field(default_factory=list)
 
 
 class ReasonModel(FileModel):
@@ -301,6 +227,15 @@ class ReasonModel(FileModel):
     code: Name
     words: Title
     outcomes: list[Name]
+
+
+class VariantModel(FileModel):
+    """Other times for some stages, which an organisation can choose; where they come from is said with them."""
+
+    title: Title
+    source: Sentence
+    status: Title | None = None
+    clocks: dict[Name, dict[UrgencyName, ClockModel]]
 
 
 class WorkflowModel(FileModel):
@@ -312,14 +247,21 @@ class WorkflowModel(FileModel):
     title: Title
     summary: Sentence
     start: Name
+    source: Sentence | None = None
     status: Title | None = None
-    packs: list[PackName] = []
+    silo: bool = False
+    public: bool = False
+    safe_contact: SafeContactModel | None = None
+    documents: dict[Name, DocumentModel] = Field(default_factory=dict)
+    outcomes: dict[Name, OutcomeModel] = Field(default_factory=dict)
+    variants: dict[Name, VariantModel] = Field(default_factory=dict)
+    packs: list[PackName] = Field(default_factory=list)
     identity_shown_for: ShownText | None = None
     calendar: CalendarName | None = None
-    at_once: list[UrgencyName] = [Urgency.EMERGENCY]
+    at_once: list[UrgencyName] = Field(default_factory=lambda: [Urgency.EMERGENCY])
     thresholds: dict[Name, Title]
     categories: dict[Name, Title]
-    sensitive: list[Name] = []
+    sensitive: list[Name] = Field(default_factory=list)
     reasons: list[ReasonModel]
-    ladders: dict[Name, list[RungModel]] = {}
+    ladders: dict[Name, list[RungModel]] = Field(default_factory=dict)
     stages: dict[Name, StageModel]

@@ -10,7 +10,7 @@ from pydantic import Field, PlainValidator
 
 from workflows.core.commands import ItemOutcome
 from workflows.core.packs import BasisGroup, Body, ConsentGroup, Nation, PackKind, PackStatus, Place, SourceTag
-from workflows.definitions.models import FileModel, RoleName, Sentence, Title, as_text, matching, one_of, wrong
+from workflows.definitions.model_parts import FileModel, RoleName, Sentence, Title, as_text, matching, one_of, wrong
 
 FORMAT = "gatehouse/pack/1"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from workflows.definitions.field_rule_words import FIELD_RULES
+
 RULES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "The file can be read": {
         "yaml-syntax": ("The text is not YAML, or not one YAML document.", "Look at indents and quotes."),
@@ -191,6 +193,7 @@ RULES: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Add a reason with that outcome.",
         ),
     },
+    **FIELD_RULES,
 }
 """Group -> rule -> what it finds, how to mend it."""
 

@@ -23,6 +23,8 @@ DELEGATION = "delegated_release"
 def choices(subject: Subject) -> Iterator[Fault]:
     """There is something to choose from, and only what is there is called sensitive."""
     model = subject.model
+    if model.public:
+        return
     for key, given in (("thresholds", model.thresholds), ("categories", model.categories)):
         if not given:
             yield subject.fault("nothing-to-choose", f"There are no {key}. Add at least one.", key)
@@ -35,6 +37,8 @@ def choices(subject: Subject) -> Iterator[Fault]:
 def reasons(subject: Subject) -> Iterator[Fault]:
     """Each item outcome has a reason to give, each reason an outcome to be given for."""
     known = [outcome.value for outcome in ItemOutcome]
+    if subject.model.public and not subject.model.reasons:
+        return
     given = subject.model.reasons
     codes = [reason.code for reason in given]
     for index, reason in enumerate(given):

@@ -181,7 +181,8 @@ def _side(stage: StageModel) -> Side:
 
 def outcomes(subject: Subject) -> Iterator[Fault]:
     """A closed stage says how the request ended; an open one does not."""
-    known = ", ".join(Outcome)
+    own = [each.value for each in Outcome if each is not Outcome.OWN] + list(subject.model.outcomes)
+    known = ", ".join(own)
     for name, stage in subject.stages():
         here = ("stages", name)
         if stage.kind is not StageKind.CLOSED:
@@ -191,7 +192,7 @@ def outcomes(subject: Subject) -> Iterator[Fault]:
         elif stage.outcome is None:
             say = f"“{name}” is closed but does not say how it ended. Add outcome: with one of {known}."
             yield subject.fault("closed-without-outcome", say, *here)
-        elif stage.outcome not in set(Outcome):
+        elif stage.outcome not in own:
             say = f"There is no outcome “{stage.outcome}”. Use one of {known}."
             yield subject.fault("unknown-outcome", say, *here, "outcome")
 

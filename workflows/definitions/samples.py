@@ -99,7 +99,7 @@ def fact_words() -> Mapping[str, frozenset[str]]:
     return {
         name: frozenset(value[0] if isinstance(value, list) else value)
         for name, value in known.items()
-        if name != "command"
+        if name not in ("command", "answers")  # answers are named by each workflow: rules_fields looks at them
     }
 
 

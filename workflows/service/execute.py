@@ -15,6 +15,7 @@ from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
 from workflows.core.commands import (
     CLOCK,
+    PUBLIC,
     Actor,
     Advise,
     Command,
@@ -32,9 +33,18 @@ from workflows.core.commands import (
 from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import DueItem, due, known_due_items, put_off
 from workflows.core.events import Event
-from workflows.core.permissions import ROLE_TITLES, Principal, may_give, may_know, worker_refusal
+from workflows.core.permissions import (
+    ROLE_TITLES,
+    Principal,
+    known_to,
+    may_give,
+    may_know,
+    worker_refusal,
+    working_roles,
+)
 from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
+from workflows.core.request import Request
 from workflows.core.rulebook import handle
 from workflows.core.silence import away_then
 from workflows.core.standing_in import alone, lent
@@ -60,10 +70,11 @@ class Done:
     repeated: bool = False
 
 
-def execute(engine: Way, library: Library, command: Command) -> Done:
+def execute(engine: Way, library: Library, command: Command, *, entrance: bool = False) -> Done:
     """Carry out one command: lock, permission, version, rules, fold, seal, due work, notices; one commit.
 
-    ``engine`` may be a connection that is held for several commands, one after another.
+    ``engine`` may be a connection that is held for several commands, one after another. ``entrance`` is the way in
+    for whoever has no account: an application from the public can come through it, and nothing else.
 
     Raises:
         Refused: with every reason, code NOT_FOUND for who may not know, STALE for an old version,
@@ -72,6 +83,8 @@ def execute(engine: Way, library: Library, command: Command) -> Done:
         Unavailable: the database cannot be reached.
     """
     library.bind(engine.engine)
+    if entrance is not (command.actor == PUBLIC) or (entrance and not isinstance(command, Start)):
+        raise not_found()
     try:
         with transaction(engine) as connection:
             if isinstance(command, Start):
@@ -100,13 +113,15 @@ def _earlier(engine: Way, command: Command) -> Done | None:
 
 
 def _start(connection: Connection, library: Library, command: Start) -> Done:
-    person = cases.principal(connection, command.actor.person_id, at=command.at)
+    person = cases.principal(connection, command.actor.person_id, at=command.at) if command.actor != PUBLIC else None
     try:
-        definition = library.latest(connection, command.workflow)
+        definition = library.for_new_cases(connection, command.workflow, organisation=command.holder_org)
     except UnknownWorkflow:
         say = "This way of asking is not set up here. Tell your administrator, and use another way meanwhile."
         raise Refused(Refusal("unknown_workflow", say)) from None
-    if command.share is not None:
+    if command.public or command.actor == PUBLIC:
+        command = _applying(command, person, definition)
+    elif command.share is not None:
         command = _recording(command, person, definition)
     elif person is None or Role.REQUESTER not in person.roles_in(command.requester_org):
         raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
@@ -119,6 +134,19 @@ def _start(connection: Connection, library: Library, command: Start) -> Done:
         raise Refused(Refusal("track_by_sending", "A request to several organisations is made by sending it."))
     happened = handle(None, command, definition)
     return _store(connection, library, command, None, happened, definition, head=GENESIS)
+
+
+def _applying(command: Start, person: Principal | None, definition: Definition) -> Start:
+    """An application from the public: by the public entrance, or taken down by somebody who works on such cases."""
+    if command.actor != PUBLIC:
+        held = person.roles_in(command.holder_org) if person else frozenset()
+        acting = next((role for role in sorted(working_roles(definition)) if role in held), None)
+        if person is None or acting is None:
+            # Who has no part in such cases is not told that there are any.
+            raise not_found()
+        actor = Actor(person.id, person.name, ROLE_TITLES[acting], command.holder_org)
+        command = replace(command, actor=actor)
+    return replace(command, public=True, requester_org=command.holder_org, send=True, share=None, answers=Request())
 
 
 def _recording(command: Start, person: Principal | None, definition: Definition) -> Start:
@@ -317,8 +345,9 @@ def listed(case: Case, definition: Definition, calendar: WorkingCalendar) -> cas
     """What lists keep beside the case: whose move it is, and the due instant of the clock that runs."""
     stage = definition.stage(case.stage)
     when = known_due(case.clock, calendar) if case.clock else None
+    silo = tuple(sorted(role.value for role in known_to(case, definition)))
     match stage.side:
         case Side.HOLDER:
-            return cases.Listing(case.holder_org, tuple(role.value for role in stage.roles), when)
+            return cases.Listing(case.holder_org, tuple(role.value for role in stage.roles), when, silo)
         case _:
-            return cases.Listing(None, (), when)
+            return cases.Listing(None, (), when, silo)

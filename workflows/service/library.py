@@ -17,6 +17,7 @@ from workflows.definitions.loader import load
 from workflows.service.calendar_versions import current_name, made_calendar
 from workflows.service.pinning import pinned
 from workflows.store import definitions as store
+from workflows.store import variants
 from workflows.store.engine import Connection, Engine, glance
 
 LOOK_AGAIN = 60.0
@@ -32,6 +33,7 @@ class Library:
 
     def __init__(self) -> None:
         self._definitions: dict[tuple[str, int], Definition] = {}
+        self._varied_ones: dict[tuple[str, int, str], Definition] = {}
         self._packs: dict[str, Pack] = {}
         self._unpublished: dict[str, float] = {}
         self._calendars: dict[str, WorkingCalendar] = {}
@@ -40,7 +42,7 @@ class Library:
 
     def definition(self, connection: Connection, ref: DefinitionRef) -> Definition:
         """The version a case is pinned to. Raises UnknownWorkflow when the row is gone."""
-        return self.version(connection, ref.workflow, ref.version)
+        return self._varied(self.version(connection, ref.workflow, ref.version), ref.variant)
 
     def version(self, connection: Connection, workflow: str, version: int) -> Definition:
         """One published version. Raises UnknownWorkflow."""
@@ -60,6 +62,27 @@ class Library:
         if published is None:
             raise UnknownWorkflow(f"no version of {workflow} has been published")
         return self.version(connection, workflow, published.version)
+
+    def for_new_cases(self, connection: Connection, workflow: str, *, organisation: str) -> Definition:
+        """The latest version, with the variant that an organisation has chosen, if it has one. Raises UnknownWorkflow.
+
+        A variant that this version no longer has is left: the usual times count, and the case is pinned to them.
+        """
+        latest = self.latest(connection, workflow)
+        if not latest.variants:
+            return latest
+        chosen = variants.chosen(connection, organisation, workflow)
+        return self._varied(latest, chosen if chosen in latest.variants else "")
+
+    def _varied(self, definition: Definition, variant: str) -> Definition:
+        if not variant:
+            return definition
+        key = (definition.ref.workflow, definition.ref.version, variant)
+        found = self._varied_ones.get(key)
+        if found is None:
+            with self._lock:
+                found = self._varied_ones.setdefault(key, definition.as_variant(variant))
+        return found
 
     def ruling(self, connection: Connection, case: Case) -> Definition:
         """The version a case is pinned to, with the reasons of its packs. Raises UnknownWorkflow."""

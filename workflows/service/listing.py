@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from workflows.core.aside import names_of
 from workflows.core.beyond import known_left
 from workflows.core.clocks import Clock, TimeLeft
+from workflows.core.commands import PUBLIC
 from workflows.core.definition import Definition, Role, Stage
 from workflows.core.permissions import Principal
 from workflows.core.refusals import not_found
@@ -134,7 +135,8 @@ def _work_row(
     stage = _definition(connection, library, row).stage(row.stage)
     return WorkRow(
         id=row.id, reference=row.reference, version=row.version, asked=asked(stage.asked, row.items),
-        kind=stage.kind, stage_title=stage.title, requester_org=row.requester_org_name, holder_org=row.holder_org_name,
+        kind=stage.kind, stage_title=stage.title, holder_org=row.holder_org_name,
+        requester_org=row.requester_org_name if row.requester else PUBLIC.name,
         urgency=row.urgency, time_left=row_time(library, row, now=now), overdue=row.overdue,
         paused=row.paused, assigned_to=row.assignee_name or "", outcome=row.outcome or "",
         closed_at=row.closed_at, created_at=row.created_at, for_whom=_for_whom(row, reader, stage),

@@ -43,7 +43,7 @@ def tell(
         at_once=case.urgency in definition.at_once,
     )  # fmt: skip
     unread = insert(told) if told else []
-    if alerts := passed_on(unheard(unread, case), instead, case, definition):
+    if alerts := passed_on(unheard(unread, case, definition), instead, case, definition):
         nobody = insert(alerts)
         for _ in nobody:
             log.error("nobody could be told about case %s, nor anybody who sees to that", case.id)

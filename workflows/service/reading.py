@@ -14,7 +14,7 @@ from workflows.core.ages import age_band
 from workflows.core.beyond import known_left, known_why
 from workflows.core.case import Case
 from workflows.core.clocks import TimeLeft
-from workflows.core.commands import Actor, AdviceType, Advise, Submit
+from workflows.core.commands import PUBLIC, Actor, AdviceType, Advise, Submit
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
 from workflows.core.extending import EXTENSION_USED, NO_EXTENSION
 from workflows.core.facts import facts
@@ -26,6 +26,7 @@ from workflows.core.request import Person, Request
 from workflows.core.reveal import visible_labels
 from workflows.core.rounds import Round, Why, to_release
 from workflows.core.routing import check_needs
+from workflows.core.safe_contact import safely
 from workflows.core.standing_in import whereabouts
 from workflows.core.uses import STOPPED
 from workflows.core.veil import veil_of
@@ -173,15 +174,15 @@ def _page(
     return CasePage(
         id=case.id, reference=case.reference, version=case.version, settled=case.settled, look=seen,
         definition=definition, stage=definition.stage(case.stage), kind=case.kind, urgency=case.urgency.value,
-        requester_name=named.requester_name, requester_org_name=named.requester_org_name,
+        requester_name=named.requester_name or PUBLIC.name, requester_org_name=named.requester_org_name or PUBLIC.name,
         holder_org_id=case.holder_org, holder_org_name=named.holder_org_name,
         holder_title=named.adjudicator_title or "Caldicott Guardian",
         awaits=awaits(whole, definition, person, assignee=named.assignee_name), assignee_name=named.assignee_name,
         time_left=known_left(clock, calendar, now=now) if clock else None,
         why_this_date=known_why(clock, calendar, now=now) if clock else (),
-        paused=case.held is not None, overdue=case.overdue, created_at=case.created_at,
-        submitted_at=case.submitted_at, closed_at=case.closed_at, round=case.round,
-        outcome=case.outcome.value if case.outcome else "",
+        paused=case.held is not None, overdue=case.overdue, created_at=case.created_at, round=case.round,
+        submitted_at=case.submitted_at, closed_at=case.closed_at, outcome=case.how_it_ended, public=not whole.requester,
+        completions=case.completions if seen.advice else (), safely=safely(case, definition) if seen.advice else None,
         offers=offers(whole, person, definition), request=request, items=request.items if request else (),
         people=_people(whole, request, seen.identity, shown, on=on),
         consent_check=case.consent_check if seen.consent_note else None,
@@ -266,7 +267,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         command
         for command in CommandType
         if command in definition.stage(case.stage).commands
-        and (command in REQUESTER_COMMANDS) is owner
+        and (command in REQUESTER_COMMANDS) is (owner or (not case.requester and command is CommandType.WITHDRAW))
         and command not in EITHER_SIDE
     ]
     here.sort(key=lambda command: command in (CommandType.ASK, CommandType.WITHDRAW))  # the stage's own work first

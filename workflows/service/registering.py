@@ -40,6 +40,7 @@ class HouseEvent(StrEnum):
     ROLES_CHANGED = "RolesChanged"
     PERSON_DISABLED = "PersonDisabled"
     WORKFLOW_PUBLISHED = "WorkflowPublished"
+    VARIANT_CHOSEN = "VariantChosen"
     CLOCK_MOVED = "ClockMoved"
     PACK_PUBLISHED = "PackPublished"
     PACK_PROPOSED = "PackProposed"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflows.core import events as e
 from workflows.core.clocks import length_words
-from workflows.core.commands import CLOCK, AdviceType, ItemOutcome, ReviewFinding
+from workflows.core.commands import CLOCK, PUBLIC, AdviceType, ItemOutcome, ReviewFinding
 from workflows.core.definition import Definition
 from workflows.core.permissions import Relation
 from workflows.core.silence import AwayThen
@@ -51,14 +51,25 @@ def _entries(
     line: Line, seen: Look, definition: Definition, tasks: dict[int, e.FollowUpOpened]
 ) -> Iterator[TimelineEntry]:
     event = line.event
-    said = _said(event, seen) or followups.said(event, seen, tasks)
+    said = _form_said(event, definition) or _said(event, seen) or followups.said(event, seen, tasks)
     if said is None:
         return
     title, words = said
-    by = line.by or CLOCK.name
+    by = line.by or (PUBLIC.name if isinstance(event, e.Started | e.Submitted) else CLOCK.name)
     yield TimelineEntry(event.at, title, by, words)
     if event.move is not None and not isinstance(event, e.Started):
         yield TimelineEntry(event.at, f"Moved to {definition.stage(event.move.stage).title}", by)
+
+
+def _form_said(event: e.Event, definition: Definition) -> tuple[str, str] | None:
+    """What was done on a form, as the workflow itself calls it; what was answered stands in the cards of the case."""
+    match event:
+        case e.Started(public=True):
+            return f"{definition.stage(definition.first).title}: received", ""
+        case e.StageCompleted():
+            return f"{definition.stage(event.stage).title}: completed", ""
+        case _:
+            return None
 
 
 def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Question
 from workflows.core.clocks import TimeLeft
+from workflows.core.completing import Completion
 from workflows.core.definition import CommandType, Definition, Stage, StageKind
 from workflows.core.emergency_parts import EmergencyShare, ShareReview
 from workflows.core.explaining import CountedDay
@@ -16,6 +17,7 @@ from workflows.core.packs import Pack
 from workflows.core.refusals import Refusal
 from workflows.core.request import Item, Request
 from workflows.core.rounds import Round
+from workflows.core.safe_contact import Safely
 from workflows.core.silence import Silence
 from workflows.core.uses import UseReview, UseState
 from workflows.core.visibility import Look
@@ -144,6 +146,12 @@ class CasePage:
 
     late: Lateness | None = None
     """Why it has not been answered yet; None for what nobody has to act on, and for recipients."""
+    completions: tuple[Completion, ...] = ()
+    """What was answered on forms, oldest first, as far as the viewer may read it."""
+    safely: Safely | None = None
+    """How the applicant can be reached safely, for who works on the case."""
+    public: bool = False
+    """It came from the public: nobody here is its requester."""
     steps: tuple[Step, ...] = ()
     """The steps of the ladder on the clock that runs."""
 

@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from workflows.store import undelivered
-from workflows.store.lists import COLUMNS, NOT_ASIDE, PAGE, Viewer
+from workflows.store.lists import COLUMNS, IN_THE_OPEN, NOT_ASIDE, PAGE, Viewer
 from workflows.store.outbox import held_mail
 
 _SIDES = {"held": ("c.holder_org", "c.requester_org"), "asked": ("c.requester_org", "c.holder_org")}
 """For each side the organisation whose board it is, and the other one."""
 _MANAGED = {"held": NOT_ASIDE, "asked": "true"}
-_OPEN = "c.closed_at IS NULL AND c.submitted_at IS NOT NULL"
+_OPEN = f"c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND {IN_THE_OPEN}"
 _URGENCIES = "(VALUES ('emergency', 0), ('priority', 1), ('routine', 2)) AS u(name, rank)"
 """Urgency beats age: within one urgency what falls due first stands first, and what is paused last."""
 _LATE = "(c.overdue OR c.due_at <= :now)"
@@ -50,7 +50,7 @@ _SHOWN = f"""l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.nam
     cast(s.state ->> 'settled' AS int) AS settled, {held_mail("s.id", ":now")} AS held_until FROM listed l
     JOIN cases s ON s.id = cast(l.id AS uuid)
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
-    JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)
+    LEFT JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)
     LEFT JOIN LATERAL (SELECT each ->> 'stage' AS stage, jsonb_array_length(coalesce(each -> 'items', '[]')) AS items
         FROM jsonb_array_elements(s.state -> 'questions') each WHERE each ->> 'answered_at' IS NULL
             AND each ->> 'given_back_at' IS NULL LIMIT 1) w ON true
@@ -188,7 +188,8 @@ _ENDED = text(
     count(*) FILTER (WHERE c.outcome = 'partly_shared') AS partly_shared,
     count(*) FILTER (WHERE c.outcome = 'declined') AS declined,
     count(*) FILTER (WHERE c.state -> 'silences' <> '[]'::jsonb) AS silent
-    FROM cases c WHERE c.holder_org = cast(:org AS uuid) AND c.closed_at >= :since"""
+    FROM cases c WHERE c.holder_org = cast(:org AS uuid) AND c.closed_at >= :since
+    AND c.silo = '{}'"""
 )
 
 

@@ -82,8 +82,8 @@ def prepare(
     """
     fixed = {
         "reference": case.reference, "workflow": case.definition.workflow,
-        "definition_version": case.definition.version, "created_at": case.created_at, "requester": case.requester,
-        "requester_org": case.requester_org, "holder_org": case.holder_org,
+        "definition_version": case.definition.version, "created_at": case.created_at,
+        "requester": case.requester or None, "requester_org": case.requester_org, "holder_org": case.holder_org,
     }  # fmt: skip
     columns = {**row(case, listing, head=""), **fixed}
     everything = [event for events in commands for event in events]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from workflows.core.hours import Hours
+from workflows.store.lists import IN_THE_OPEN
 
 Days = tuple[tuple[date, str], ...]
 """Days in order, each once, with the name shown to people."""
@@ -46,10 +47,11 @@ _PAGE = text(
 _CLOCKS = text(
     f"""SELECT c.id::text, c.reference, c.workflow, c.definition_version, c.stage, c.state -> 'clock' AS clock,
         c.state ->> 'calendar' AS calendar, c.holder_org::text
-    FROM cases c WHERE {_OPEN} AND c.due_at IS NOT NULL AND (cast(:since AS timestamptz) IS NULL OR c.due_at >= :since)
+    FROM cases c WHERE {_OPEN} AND {IN_THE_OPEN} AND c.due_at IS NOT NULL
+        AND (cast(:since AS timestamptz) IS NULL OR c.due_at >= :since)
     ORDER BY c.due_at, c.id LIMIT :most"""
 )
-_COUNT_CLOCKS = text(f"SELECT count(*) FROM cases c WHERE {_OPEN} AND c.due_at IS NOT NULL")
+_COUNT_CLOCKS = text(f"SELECT count(*) FROM cases c WHERE {_OPEN} AND {IN_THE_OPEN} AND c.due_at IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)

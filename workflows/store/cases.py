@@ -60,12 +60,13 @@ _PERSON = text(f"SELECT {PERSON}::text AS person, {running_sql(_HERS, _AT)} AS a
 
 _COLUMNS = (
     "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
-    "track_group", "aside", "kin", "items", "recipients", "due_at", "paused", "overdue", "submitted_at", "stage_since",
-    "closed_at", "outcome", "follow_ups",
+    "track_group", "aside", "kin", "silo", "items", "recipients", "due_at", "paused", "overdue", "submitted_at",
+    "stage_since", "closed_at", "outcome", "follow_ups",
 )  # fmt: skip
 _CASTS = {
     "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
-    "track_group": "uuid", "aside": "uuid[]", "kin": "text[]", "recipients": "text[]", "follow_ups": "jsonb",
+    "track_group": "uuid", "aside": "uuid[]", "kin": "text[]", "silo": "text[]",
+    "recipients": "text[]", "follow_ups": "jsonb",
 }  # fmt: skip
 
 
@@ -108,6 +109,8 @@ class Listing:
     awaits_org: str | None
     awaits_roles: tuple[str, ...]
     due_at: datetime | None
+    silo: tuple[str, ...] = ()
+    """The roles that may know of the case, where its workflow keeps it from all others."""
 
 
 def lock(connection: Connection, case_id: str, *, person_id: str, at: datetime | None = None) -> Locked | None:
@@ -158,7 +161,7 @@ def insert(connection: Connection, case: Case, listing: Listing, *, head: str, e
         "workflow": case.definition.workflow,
         "definition_version": case.definition.version,
         "created_at": case.created_at,
-        "requester": case.requester,
+        "requester": case.requester or None,
         "requester_org": case.requester_org,
         "holder_org": case.holder_org,
     }
@@ -194,6 +197,7 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "track_group": case.group or None,
         "aside": sorted(conflicted(case)),
         "kin": sorted(kin(case.request)),
+        "silo": list(listing.silo),
         "items": len(case.request.items),
         "recipients": emails,
         "due_at": listing.due_at,
@@ -202,7 +206,7 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "submitted_at": case.submitted_at,
         "stage_since": case.stage_since,
         "closed_at": case.closed_at,
-        "outcome": case.outcome.value if case.outcome else None,
+        "outcome": case.how_it_ended or None,
         "follow_ups": json.dumps(follow_ups(case)),
     }
 

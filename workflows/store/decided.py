@@ -13,7 +13,7 @@ _BY_PACK = text(
     FROM cases c
     CROSS JOIN LATERAL jsonb_array_elements(c.state -> 'decisions') AS d(decision)
     CROSS JOIN LATERAL jsonb_array_elements_text(c.state -> 'packs') AS p(name)
-    WHERE c.submitted_at IS NOT NULL
+    WHERE c.submitted_at IS NOT NULL AND c.silo = '{}'
       AND (cast(:orgs AS uuid[]) IS NULL OR c.holder_org = ANY (cast(:orgs AS uuid[])))
     GROUP BY 1, 2 ORDER BY 1, 2"""
 )

@@ -14,7 +14,7 @@ _USE = text(
     """WITH used AS (
         SELECT c.state -> 'shared_now' AS share, c.state -> 'share_review' AS review, c.holder_org, c.requester_org
         FROM cases c WHERE (c.holder_org = cast(:org AS uuid) OR c.requester_org = cast(:org AS uuid))
-        AND c.submitted_at >= :earliest AND jsonb_typeof(c.state -> 'shared_now') = 'object'
+        AND c.silo = '{}' AND c.submitted_at >= :earliest AND jsonb_typeof(c.state -> 'shared_now') = 'object'
     )
     SELECT p.name AS person, h.name AS holder, r.name AS agency, count(*) AS uses,
         count(*) FILTER (WHERE jsonb_array_length(share -> 'keys') = 0) AS nothing_shared,

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
+from workflows.store.lists import IN_THE_OPEN
+
 SIDES = {"held": ("holder_org", "requester_org"), "asked": ("requester_org", "holder_org")}
 """Whose figures: of the requests that the organisation holds, or that it asked. Its column, and the other's."""
 
@@ -88,7 +90,7 @@ def _reached(side: str) -> TextClause:
 def _open(side: str) -> TextClause:
     own, other = SIDES[side]
     mine = f"""FROM cases c WHERE c.{own} = cast(:org AS uuid) AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL
-        AND (cast(:other AS uuid) IS NULL OR c.{other} = cast(:other AS uuid))
+        AND {IN_THE_OPEN} AND (cast(:other AS uuid) IS NULL OR c.{other} = cast(:other AS uuid))
         AND (cast(:urgency AS text) = '' OR c.urgency = :urgency)"""
     return text(
         f"""WITH mine AS (
@@ -113,7 +115,7 @@ def _offered(side: str) -> TextClause:
         SELECT 'open', at.stage, c.workflow, '', 0, max(c.definition_version) FROM cases c
         CROSS JOIN LATERAL (VALUES (c.stage), (CASE WHEN c.paused THEN c.state ->> 'back_to' END)) AS at (stage)
         WHERE c.{own} = cast(:org AS uuid) AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL
-            AND at.stage IS NOT NULL GROUP BY at.stage, c.workflow
+            AND {IN_THE_OPEN} AND at.stage IS NOT NULL GROUP BY at.stage, c.workflow
         ORDER BY what, place, label, key"""
     )
 

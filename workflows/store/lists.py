@@ -22,19 +22,25 @@ _NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name
     q.name AS requester_name, (s.state -> 'clock')::text AS clock, (s.state -> 'held')::text AS held FROM listed l
     JOIN cases s ON s.id = cast(l.id AS uuid)
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
-    JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)"""
+    LEFT JOIN people q ON q.id = l.requester LEFT JOIN people a ON a.id = cast(l.assignee AS uuid)"""
 
 NOT_ASIDE = """NOT (cast(:me AS uuid) = ANY (c.aside))
     AND (c.requester = cast(:me AS uuid) OR NOT (c.kin && cast(:names AS text[])))"""
 """Leaves out what the person must stand aside from: because she said so, or because the request hints at it."""
+DECIDING = "c.kind IN ('adjudication', 'review', 'ruling')"
+"""Kinds of stage that whoever took part before may not take."""
+KNOWN_TO = "(c.silo = '{}' OR c.silo && d.roles)"
+"""Leaves out what is kept from everybody without one of its own roles, on the desk ``d``."""
+IN_THE_OPEN = "c.silo = '{}'"
+"""Leaves out what is kept from all but its own roles: for figures and for those who only manage."""
 _DESKS = """jsonb_to_recordset(cast(:desks AS jsonb))
     AS d(org uuid, roles text[], absent uuid, absent_names text[], before jsonb)"""
 
 
 def able(person: str, names: str) -> str:
     """Whether somebody could do the work of a case: `standing_in.able`, for a list."""
-    return f"""(c.requester <> {person} AND NOT ({person} = ANY (c.aside)) AND NOT (c.kin && {names})
-    AND NOT (c.kind IN ('adjudication', 'review') AND {person} = ANY (c.advisers)))"""
+    return f"""(c.requester IS DISTINCT FROM {person} AND NOT ({person} = ANY (c.aside)) AND NOT (c.kin && {names})
+    AND NOT ({DECIDING} AND {person} = ANY (c.advisers)))"""
 
 
 _LENT = f"""(d.absent IS NULL OR ({able("d.absent", "d.absent_names")}
@@ -47,9 +53,10 @@ _SOON = "ORDER BY due_at NULLS LAST, id"
 # Not `awaits_roles && roles`: the planner takes that to be rare, and would sort the whole desk for one page of it.
 # My work: what waits for a role of mine and may be taken by me, and my own requests with an open question.
 _MINE_AT_HOLDER = f"""SELECT {COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
-    AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles)) AND c.requester <> cast(:me AS uuid)
+    AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles))
+    AND c.requester IS DISTINCT FROM cast(:me AS uuid)
     AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid) OR c.assignee = d.absent) AND {_LENT}
-    AND NOT (c.kind IN ('adjudication', 'review') AND cast(:me AS uuid) = ANY (c.advisers)) AND {NOT_ASIDE}
+    AND NOT ({DECIDING} AND cast(:me AS uuid) = ANY (c.advisers)) AND {NOT_ASIDE}
     ORDER BY c.due_at, c.id LIMIT :most"""
 _MINE_AS_REQUESTER = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
     AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
@@ -57,16 +64,16 @@ _MINE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL ({_MINE_AT_HOLDER}) m
     UNION (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
 
 _TEAM = f"""SELECT DISTINCT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {NOT_ASIDE} AND {_LENT}
+    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {KNOWN_TO} AND {NOT_ASIDE} AND {_LENT}
     ORDER BY c.due_at, c.id LIMIT :most) m"""
 _WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
     WHERE c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
-    AND c.kind = 'information_needed' AND {NOT_ASIDE} AND {_LENT} ORDER BY c.due_at, c.id LIMIT :most) m
+    AND c.kind = 'information_needed' AND {KNOWN_TO} AND {NOT_ASIDE} AND {_LENT} ORDER BY c.due_at, c.id LIMIT :most) m
     UNION (SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
     AND c.submitted_at IS NOT NULL AND c.kind <> 'information_needed' ORDER BY c.created_at DESC, c.id LIMIT :most)"""
 _DONE = f"""SELECT DISTINCT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {NOT_ASIDE} AND {_LENT}
-    ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
+    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {KNOWN_TO} AND {NOT_ASIDE}
+    AND {_LENT} ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
 _OWN = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
     WHEN 'drafts' THEN c.submitted_at IS NULL AND c.closed_at IS NULL
     WHEN 'open' THEN c.submitted_at IS NOT NULL AND c.closed_at IS NULL
@@ -162,7 +169,7 @@ _FOLLOW_UPS = text(
     WHERE CASE f.side WHEN 'requester' THEN c.requester_org = d.org AND (
             (f.roles ? 'requester' AND c.requester = cast(:me AS uuid))
             OR EXISTS (SELECT FROM unnest(d.roles) held WHERE held <> 'requester' AND f.roles ? held))
-        ELSE c.holder_org = d.org AND c.requester <> cast(:me AS uuid)
+        ELSE c.holder_org = d.org AND c.requester IS DISTINCT FROM cast(:me AS uuid) AND {KNOWN_TO}
             AND EXISTS (SELECT FROM unnest(d.roles) held WHERE f.roles ? held) AND {NOT_ASIDE} END AND {_LENT}
     ORDER BY f.due NULLS FIRST, c.reference, f.number LIMIT :most"""
 )

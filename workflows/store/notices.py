@@ -61,7 +61,8 @@ KNOWN = f"""(n.case_id IS NULL OR (NOT (p.id = ANY (c.aside))
     AND (c.requester = p.id OR n.kind = 'released' OR NOT (c.kin && ARRAY[p.email,
     lower(btrim(regexp_replace(btrim(p.name), '^.*\\s', ''), '{_MARKS}'))]))
     AND (c.requester = p.id OR p.email = ANY (c.recipients) OR EXISTS (SELECT FROM memberships m
-        WHERE m.person_id = p.id AND m.organisation_id IN (c.holder_org, c.requester_org)))))"""
+        WHERE m.person_id = p.id AND m.organisation_id IN (c.holder_org, c.requester_org)
+        AND (c.silo = '{{}}' OR m.role = ANY (c.silo))))))"""
 """Keeps those notices that a person may still know of."""
 _LIST = text(
     f"""SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, coalesce(n.case_id::text, ''),

@@ -21,7 +21,7 @@ _CASE = text(
     {facts_of("r")} AS requester_facts, q.name AS requester_name, r.name AS requester_org_name,
     h.name AS holder_org_name, h.adjudicator_title, a.name AS assignee_name,
     {held_mail("c.id", "cast(:now AS timestamptz)")} AS held_until FROM cases c
-    JOIN people q ON q.id = c.requester JOIN organisations r ON r.id = c.requester_org
+    LEFT JOIN people q ON q.id = c.requester JOIN organisations r ON r.id = c.requester_org
     JOIN organisations h ON h.id = c.holder_org LEFT JOIN people a ON a.id = c.assignee
     WHERE c.id = cast(:id AS uuid)"""
 )
@@ -92,8 +92,9 @@ def named(connection: Connection, case_id: str, *, now: datetime | None = None) 
     row = connection.execute(_CASE, {"id": case_id, "now": now}).one_or_none()
     if row is None:
         return None
+    case = case_from_json(row.state)
     return Named(
-        case_from_json(row.state), row.requester_name, row.requester_org_name, row.holder_org_name,
+        case, row.requester_name or "", row.requester_org_name if case.requester else "", row.holder_org_name,
         row.adjudicator_title, row.assignee_name or "", bodies_from(row.holder_facts, row.requester_facts),
         row.held_until,
     )  # fmt: skip

@@ -144,7 +144,8 @@ cases = Table(
     Column("stage", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("urgency", Text, nullable=False),
-    Column("requester", Id, ForeignKey("people.id"), nullable=False),
+    # Nobody where it came from the public, who have no account here.
+    Column("requester", Id, ForeignKey("people.id")),
     Column("requester_org", Id, ForeignKey("organisations.id"), nullable=False),
     Column("holder_org", Id, ForeignKey("organisations.id"), nullable=False),
     Column("awaits_org", Id),
@@ -157,6 +158,8 @@ cases = Table(
     # Who must stand aside: those who said so, and the names and addresses of the people in the request.
     Column("aside", ARRAY(Id), nullable=False, server_default="{}"),
     Column("kin", ARRAY(Text), nullable=False, server_default="{}"),
+    # The roles that may know of it, where its workflow keeps it from all others.
+    Column("silo", ARRAY(Text), nullable=False, server_default="{}"),
     Column("items", Integer, nullable=False, server_default="0"),
     Column("recipients", ARRAY(Text), nullable=False, server_default="{}"),
     Column("due_at", Instant),
@@ -360,3 +363,4 @@ from workflows.store import tables_people as tables_people  # noqa: E402
 from workflows.store import tables_simulations as tables_simulations  # noqa: E402
 from workflows.store import tables_timeliness as tables_timeliness  # noqa: E402
 from workflows.store import tables_webhooks as tables_webhooks  # noqa: E402
+from workflows.store import tables_workflows as tables_workflows  # noqa: E402

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 # asks for when they were for her own people. Not for those of cases that she must stand aside from.
 HERS = """FROM outbox o JOIN notices n ON n.id = o.notice_id JOIN cases c ON c.id = n.case_id
     JOIN people p ON p.id = n.person_id
-    WHERE o.state = 'dead' AND NOT (cast(:manager AS uuid) = ANY (c.aside)) AND NOT (c.kin && cast(:names AS text[]))
+    WHERE o.state = 'dead' AND c.silo = '{}' AND NOT (cast(:manager AS uuid) = ANY (c.aside))
+    AND NOT (c.kin && cast(:names AS text[]))
     AND (c.holder_org = cast(:org AS uuid) OR (c.requester_org = cast(:org AS uuid) AND EXISTS (
         SELECT FROM memberships m WHERE m.person_id = n.person_id AND m.organisation_id = cast(:org AS uuid))))"""
 """The given-up mails of a manager (``manager``, her ``names``) of an organisation (``org``)."""
