@@ -43,6 +43,8 @@ COMPONENTS_NOTICE = (
     "govuk-frontend (parts of the style sheet and of the script)\n\nThe MIT License (MIT)\n\n"
     "Copyright (C) 2017 Crown Copyright (Government Digital Service)"
 )
+#: Packages with which a test reads back the BPMN that we write, as the tools of others do.
+READERS = ("bpmn-moddle", "min-dash", "moddle", "moddle-xml", "saxen")
 NO_NETWORK = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET|"
     r"network request|NewConnectionError|name resolution|Max retries",
@@ -88,7 +90,8 @@ def fresh(root: Path, *, for_tests: bool = True) -> bool:
         return False
     if stamp.get("sources") != digest_of_sources(root) or (for_tests and not stamp.get("for_tests")):
         return False
-    needed = [*names.values(), *(["test/axe.min.js"] if for_tests else [])]
+    only_tests = ["test/axe.min.js", *(f"test/node_modules/{name}/package.json" for name in READERS)]
+    needed = [*names.values(), *(only_tests if for_tests else [])]
     return all((dist / str(name)).is_file() for name in needed)
 
 
@@ -96,8 +99,8 @@ def build(root: Path, *, node: Path | None = None, for_tests: bool = True) -> bo
     """Build the page assets of the checkout at `root` unless they are fresh; return whether it was needed.
 
     `node` names a Node program to use instead of the one that would be found. With `for_tests` the checker
-    for accessible pages is laid beside the built files (test/axe.min.js, not in the manifest). Safe to call
-    from several processes at once. Raises Trouble, with what to do, when Node, network or place is missing.
+    for accessible pages and a reader of BPMN are laid beside the built files (test/, not in the manifest). Safe
+    to call from several processes at once. Raises Trouble, with what to do, when Node, network or place is missing.
     """
     if fresh(root, for_tests=for_tests):
         return False
@@ -254,6 +257,9 @@ def _fill(part: Path, assets: Path, node: Node, *, for_tests: bool) -> None:
         (part / "test").mkdir()
         for name in ("axe.min.js", "LICENSE"):
             shutil.copyfile(modules / "axe-core" / name, part / "test" / name)
+        for name in READERS:
+            unused = shutil.ignore_patterns("*.map", "types")
+            shutil.copytree(modules / name, part / "test" / "node_modules" / name, ignore=unused)
 
 
 def _style(assets: Path, node: Node, names: Mapping[str, str]) -> str:

@@ -44,6 +44,7 @@ def stand_in(tmp_path: Path) -> Path:
     """
     bin_folder = tmp_path / "node" / "bin"
     files = [*assets.FONTS.values(), f"{assets.FONT}/LICENSE", "axe-core/axe.min.js", "axe-core/LICENSE"]
+    files += [f"{name}/package.json" for name in assets.READERS]
     lay = "".join(f"mkdir -p node_modules/{Path(name).parent}; echo x > node_modules/{name}\n" for name in files)
     script = assets.COMPONENTS_SCRIPT
     lay += f"mkdir -p {Path(script).parent}; echo 'function initAll(){{}}export{{initAll}};//# map' > {script}\n"
@@ -88,6 +89,7 @@ def test_a_build_lays_out_named_files_and_the_next_call_does_nothing(checkout: P
         assert (dist / file).is_file()
     assert f"url({names['atkinson-latin.woff2']})" in (dist / names["gatehouse.css"]).read_text(encoding="utf-8")
     assert (dist / "test" / "axe.min.js").is_file()
+    assert all((dist / "test" / "node_modules" / name / "package.json").is_file() for name in assets.READERS)
     before = (dist / "stamp.json").stat().st_mtime_ns
     assert assets.build(checkout, node=stand_in) is False
     assert (dist / "stamp.json").stat().st_mtime_ns == before
