@@ -296,6 +296,8 @@ PUBLIC = {
 }
 NOT_IDS = {
     ("permission_page.page", "workflow"): "the name of a workflow, which holds no person",
+    ("workflow_drawing.page", "workflow"): "the name of a workflow, which holds no person",
+    ("workflow_drawing.file", "workflow"): "the name of a workflow, which holds no person",
     ("workflows.page", "workflow"): "the name of a workflow, which holds no person",
     ("simulations.of_version", "workflow"): "the name of a workflow, which holds no person",
     ("simulations.new_of_version", "workflow"): "the name of a workflow, which holds no person",

@@ -67,3 +67,29 @@ def test_no_more_of_a_file_is_read_than_is_looked_at(tmp_path: Path, capsys: pyt
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["workflow", "schema"]) == 0
     assert json.loads(capsys.readouterr().out) == schema()
+
+
+@pytest.mark.parametrize(("form", "begin"), [("bpmn", "<?xml"), ("mermaid", "stateDiagram-v2"), ("svg", "<svg ")])
+def test_a_workflow_is_written_for_other_tools(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, begin: str
+) -> None:
+    assert main(["workflow", "export", "standard", "--as", form]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith(begin)
+    assert "Consent check" in text
+    written = tmp_path / "out"
+    assert main(["workflow", "export", str(files[0]), "--as", form, "--output", str(written)]) == 0
+    assert written.read_text(encoding="utf-8") == text
+    assert capsys.readouterr().out == f"Written: {written}\n"
+
+
+def test_what_has_faults_or_is_not_there_is_not_drawn(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["workflow", "export", str(files[1]), "--as", "svg"]) == 1
+    assert "bad.yaml:" in capsys.readouterr().err
+    assert main(["workflow", "export", "nothing", "--as", "svg"]) == 1
+    assert "cannot be read as text" in capsys.readouterr().err
+    assert main(["workflow", "export", "standard", "--as", "svg", "--output", str(tmp_path / "no" / "out.svg")]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+    assert main(["workflow", "export", "standard", "--as", "gif"]) == 2

@@ -8,12 +8,16 @@ import html5lib
 import pytest
 from flask import Flask
 
+from tests.builders import House
 from tests.page import words
+from tests.webapp.holder import GUARDIAN, MANAGER, Desk
 from webapp.views.diagram import drawn
 from workflows.core.definition import Definition
 from workflows.definitions.json_schema import schema
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.definitions.route_words import command_words, ladders, rung_words, steps
+from workflows.definitions.svg import svg
+from workflows.store.engine import Engine
 
 pytestmark = pytest.mark.feature("C16")
 
@@ -74,3 +78,31 @@ def test_editors_fetch_the_schema_without_signing_in(app: Flask) -> None:
     assert answer.mimetype == "application/schema+json"
     assert answer.get_json(force=True) == schema()
     assert answer.headers["Cache-Control"] == "public, max-age=3600"
+
+
+def test_managers_see_the_drawing_and_take_it_along(engine: Engine, app: Flask) -> None:
+    desk = Desk(House.found(engine), app)
+    client = desk.sit(MANAGER)
+    page = client.open("/workflows/standard/1")
+    page = client.open(page.links()["The drawing, and files for other tools"])
+    assert page.h1 == "How requests go through it"
+    assert 'role="img"' in page.html
+    definition = load(read_builtin("standard"))
+    for words_, begin, kind in (
+        ("BPMN 2.0, for tools that draw processes", "<?xml", "application/xml"),
+        ("Mermaid, for documents in Markdown", "stateDiagram-v2", "text/plain"),
+        ("SVG, the drawing of this page", "<svg ", "image/svg+xml"),
+    ):
+        answer = client.http.get(page.links()[words_])
+        assert (answer.status_code, answer.mimetype) == (200, kind)
+        assert answer.get_data(as_text=True).startswith(begin)
+        assert answer.headers["Content-Disposition"].startswith('attachment; filename="standard-1.')
+    assert client.http.get("/workflows/standard/1/drawing/svg").get_data(as_text=True) == svg(definition)
+
+
+def test_others_find_no_drawing(engine: Engine, app: Flask) -> None:
+    desk = Desk(House.found(engine), app)
+    for path in ("/workflows/standard/1/drawing", "/workflows/standard/1/drawing/bpmn"):
+        desk.sit(GUARDIAN).open(path, status=404)
+        desk.sit(MANAGER).open(path.replace("/1/", "/7/"), status=404)
+    desk.sit(MANAGER).open("/workflows/standard/1/drawing/exe", status=404)

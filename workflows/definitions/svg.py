@@ -34,7 +34,7 @@ OTHER = "M4 1h8l4 7-4 7h-8l-4-7z"
 def svg(definition: Definition, *, key: str = "drawing") -> str:
     """The drawing with its title and what somebody is told who cannot see it; ``key`` makes its ids its own."""
     made = drawing(definition)
-    return "\n".join(_all(made, definition, key))
+    return "\n".join(_all(made, definition, key)) + "\n"
 
 
 def _all(made: Drawing, definition: Definition, key: str) -> Iterator[str]:
