@@ -9,7 +9,17 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from webapp.logs import note, note_fault
 from webapp.security import SAFE, ForeignForm
 from workflows.core.beyond import CALENDAR_HORIZON
-from workflows.core.refusals import ADVISED, BUSY, NOT_FOUND, NOT_YOURS, OWN_CASE, STALE, WRONG_STAGE, Refused
+from workflows.core.refusals import (
+    ADVISED,
+    BUSY,
+    NOT_FOUND,
+    NOT_YOURS,
+    OWN_CASE,
+    STALE,
+    WRONG_STAGE,
+    NotAllowed,
+    Refused,
+)
 from workflows.service.unit_of_work import Busy, Unavailable
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -44,7 +54,7 @@ class TooMany(HTTPException):
 
 def status_of(refused: Refused) -> int:
     """The HTTP status that a refusal by the rulebook is answered with."""
-    return STATUS.get(refused.code, 422)
+    return STATUS.get(refused.code, 403 if isinstance(refused, NotAllowed) else 422)
 
 
 def error_page(

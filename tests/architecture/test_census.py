@@ -295,6 +295,7 @@ PUBLIC = {
     "help.privacy": "a public statement",
 }
 NOT_IDS = {
+    ("pretend.page", "workflow"): "the name of a workflow, which holds no person",
     ("permission_page.page", "workflow"): "the name of a workflow, which holds no person",
     ("workflow_drawing.page", "workflow"): "the name of a workflow, which holds no person",
     ("workflow_drawing.file", "workflow"): "the name of a workflow, which holds no person",

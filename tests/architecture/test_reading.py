@@ -62,8 +62,9 @@ TAKING_BACK = "checks.withdraw"
 WRITING = 2
 """The pages that write a request lead elsewhere once it is sent: they are tried with a draft and an open question."""
 QUERY_NAMES = {
-    "agency", "case", "group", "holder", "next", "on-day", "on-month", "on-year", "org", "other", "outcome", "page",
-    "period", "return", "role", "side", "signed_out", "since", "stage", "state", "tab", "urgency", "waits",
+    "agency", "case", "consent", "group", "holder", "next", "on-day", "on-month", "on-year", "org", "other", "outcome",
+    "page", "period", "return", "role", "sensitive", "side", "signed_out", "since", "stage", "state", "step", "tab",
+    "threshold", "urgency", "waits",
 }  # fmt: skip
 """Every name that may stand in the question part of an address on our pages; none can hold a person."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, g, make_response, render_template, request
@@ -54,8 +54,32 @@ from workflows.service.views import CasePage
 blueprint = Blueprint("acts", __name__)
 
 
+ACT_OF: Mapping[str, CommandType] = {
+    "consent": CommandType.RECORD_CONSENT,
+    "consent_withdraw": CommandType.WITHDRAW_CONSENT,
+    "ask": CommandType.ASK,
+    "advise": CommandType.ADVISE,
+    "decide": CommandType.DECIDE,
+    "release": CommandType.RELEASE,
+    "share_now": CommandType.SHARE_NOW,
+    "review_share": CommandType.REVIEW_SHARE,
+    "send_back": CommandType.SEND_BACK,
+    "reopen": CommandType.REOPEN,
+    "challenge": CommandType.CHALLENGE,
+    "review_use": CommandType.REVIEW_USE,
+    "second": CommandType.DEMAND_SECOND,
+    "conflict": CommandType.DECLARE_CONFLICT,
+    "identity_ask": CommandType.ASK_IDENTITY,
+    "identity_answer": CommandType.GRANT_IDENTITY,
+    "extend": CommandType.EXTEND,
+}
+"""The act of each page: nobody is shown its form, empty or with faults, for whom the act is closed."""
+
+
 def show(template: str, found: CasePage, form: Sent | None = None, **values: Any) -> Response:
-    """The page of an act: the form as it was sent, or empty with a fresh command id."""
+    """The page of an act: the form as it was sent, or empty with a fresh command id. Raises Refused where closed."""
+    if template in ACT_OF:
+        require_open(found, ACT_OF[template])
     form = form or Sent({"command_id": new_id()}, status=200)
     body = render_template(
         f"cases/{template}.html",

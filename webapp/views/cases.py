@@ -16,9 +16,9 @@ from webapp.views.desk import me, open_case, told
 from webapp.views.reveal_cards import reveal_cards, shown_now
 from webapp.views.showing import TimeView, counted, day_of, due_words, joined, long_instant, time_view
 from workflows.core.definition import IDENTITY_COMMANDS, CommandType, Side, StageKind
+from workflows.core.followups import FollowUpKind
 from workflows.core.permissions import Relation
 from workflows.core.uses import UseState
-from workflows.core.withdrawing import given_entries
 from workflows.service.views import CasePage, FollowUpView, Step
 from workflows.service.waiting import sentences, unheard_words
 
@@ -78,7 +78,13 @@ def _to_do(found: CasePage, task: FollowUpView) -> dict[str, object]:
         lines = (f"Done on {day_of(task.done_at)}{by}", task.done_note)
     else:
         lines = (f"{due_words(task.due, late=task.late)}, by {task.who}", task.note)
-    url = url_for("followups.finish", case_id=found.id, number=task.number) if task.mine else ""
+    review = task.kind is FollowUpKind.REVIEW_USE and found.use is not UseState.ENDED
+    there = (
+        url_for("rounds.review_use", case_id=found.id)
+        if review
+        else url_for("followups.finish", case_id=found.id, number=task.number)
+    )
+    url = there if task.mine else ""
     return {"title": task.title, "lines": [line for line in lines if line], "url": url}
 
 
@@ -137,10 +143,6 @@ def next_box(found: CasePage) -> Next:
             words = found.stage.asked
         if offer.command is CommandType.WITHDRAW and found.public:
             words, endpoint = "Record that the application was taken back", "stage_forms.ask_withdrawn"
-        if offer.command is CommandType.DEMAND_SECOND and found.panel is not None and found.panel.needed:
-            continue
-        if offer.command is CommandType.WITHDRAW_CONSENT and not (found.request and given_entries(found.request)):
-            continue
         if offer.command is CommandType.DECIDE and found.items:
             words = f"Decide {counted(len(found.items), 'item')}"
         if offer.refusal is not None:

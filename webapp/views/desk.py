@@ -18,7 +18,7 @@ from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.commands import Actor, Command
 from workflows.core.definition import CommandType
 from workflows.core.permissions import Principal
-from workflows.core.refusals import NOT_FOUND, STALE, WRONG_STAGE, Refusal, Refused
+from workflows.core.refusals import NOT_FOUND, STALE, WRONG_STAGE, NotAllowed, Refusal, Refused
 from workflows.service.casework import Casework
 from workflows.service.unit_of_work import Busy
 from workflows.service.views import CasePage, TimelineEntry
@@ -85,7 +85,7 @@ def require_open(page: CasePage, command: CommandType) -> None:
         say = f"This cannot be done while the request is at “{page.stage.title}”."
         raise Refused(Refusal(WRONG_STAGE, say))
     if offer.refusal is not None:
-        raise Refused(offer.refusal)
+        raise NotAllowed(offer.refusal)
 
 
 def sent(*names: str) -> Sent:

@@ -48,6 +48,9 @@ def _ask_refusal(case: Case, person: Principal, definition: Definition, *, held:
         return Refusal("visible_already", "You can see who everybody is already.")
     if case.assignee and not has_it(case, person):
         return Refusal("assigned", "This has been given to somebody else. Ask your manager if that should change.")
+    asked = {each.label for each in open_asks(case.reveals) if each.asked_by == person.id}
+    if asked and asked >= {each.label for each in case.request.people}:
+        return Refusal("asked_already", "You have asked to see who everybody is; the answers are still to come.")
     return None
 
 

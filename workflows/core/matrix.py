@@ -123,9 +123,11 @@ def _person(name: str, *memberships: tuple[str, Role], email: str = "") -> Princ
     return Principal(name, name, email or f"{name}@gatehouse.example", held)
 
 
-def _to_follow_up(definition: Definition) -> FollowUp:
-    """Something to follow up for those who decide: to be finished at every stage."""
-    return FollowUp(1, FollowUpKind.REVIEW_USE, Side.HOLDER, deciding_roles(definition), _AT)
+def _to_follow_up(definition: Definition) -> tuple[FollowUp, ...]:
+    """Something to look at again and something to learn from, for those who decide: at every stage."""
+    kinds = (FollowUpKind.REVIEW_USE, FollowUpKind.LEARNING)
+    roles = deciding_roles(definition)
+    return tuple(FollowUp(number, kind, Side.HOLDER, roles, _AT) for number, kind in enumerate(kinds, 1))
 
 
 _ASK = Reveal(number=1, label="Child A", asked_by="asker", asked_at=_AT, reason="")
@@ -150,5 +152,5 @@ def case_at(stage: Stage, definition: Definition) -> Case:
         submitted_at=None if stage.kind is StageKind.DRAFT else _AT, advice=(advice,) if advised else (),
         reveals=(_ASK,),
         back_to=holding.name if stage.kind is StageKind.INFORMATION_NEEDED else "",
-        closed_at=_AT if stage.kind is StageKind.CLOSED else None, followups=(_to_follow_up(definition),),
+        closed_at=_AT if stage.kind is StageKind.CLOSED else None, followups=_to_follow_up(definition),
     )  # fmt: skip

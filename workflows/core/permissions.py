@@ -30,10 +30,12 @@ from workflows.core.definition import (
 from workflows.core.extending import closed, rule_of
 from workflows.core.followups import FollowUp, FollowUpKind, find, waiting
 from workflows.core.identity import identity_refusal
+from workflows.core.panel import two_needed
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
 from workflows.core.rounds import barred
 from workflows.core.routing import stage_refusal
 from workflows.core.standing_in import acts_for, has_it, lent
+from workflows.core.uses import UseState
 from workflows.core.votes import waiting_for_second
 from workflows.core.withdrawing import given_entries
 
@@ -238,9 +240,12 @@ def _withdrawal_refusal(case: Case, person: Principal, known: frozenset[Relation
 def _follow_up_refusal(case: Case, person: Principal) -> Refusal | None:
     if not waiting(case):
         return Refusal(WRONG_STAGE, "There is nothing to follow up.")
-    if any(is_for(case, person, task) for task in waiting(case)):
-        return None
-    return Refusal(NOT_YOURS, "What there is to follow up is for somebody else.")
+    mine = [task for task in waiting(case) if is_for(case, person, task)]
+    if not mine:
+        return Refusal(NOT_YOURS, "What there is to follow up is for somebody else.")
+    if case.use is not UseState.ENDED and all(task.kind is FollowUpKind.REVIEW_USE for task in mine):
+        return Refusal("review_instead", "Review the use itself: continue it, change it or end it.")
+    return None
 
 
 def _review_refusal(case: Case, person: Principal) -> Refusal | None:
@@ -276,6 +281,8 @@ def _manager_refusal(
 ) -> Refusal | None:
     if Relation.OWNER in known:
         return Refusal(OWN_CASE, "You made this request, so another manager must do this.")
+    if command is CommandType.REASSIGN and case.kind is StageKind.INFORMATION_NEEDED:
+        return Refusal(WRONG_STAGE, "The requester has the next move; there is nobody to reassign it to.")
     if Relation.HOLDER_MANAGER in known:
         return None
     if command is CommandType.CHASE and known & {Relation.REQUESTER_MANAGER, Relation.ESCALATED}:
@@ -318,6 +325,8 @@ def worker_refusal(case: Case, person: Principal, definition: Definition, *, com
         return Refusal(ADVISED, "You gave advice on this request, so another person must take this stage.")
     if (refusal := enquiry_refusal(case, person.id, stage)) is not None:
         return refusal
+    if command is CommandType.DEMAND_SECOND and two_needed(case, definition):
+        return Refusal("two_already", "Two adjudicators decide this request already.")
     if person.id in waiting_for_second(case):
         return Refusal("voted", "You have decided. Another adjudicator must decide as well, without seeing yours.")
     if stage.kind is StageKind.ADJUDICATION and person.id in barred(case):

@@ -33,6 +33,10 @@ class Refused(Exception):
         return self.refusals[0].code
 
 
+class NotAllowed(Refused):
+    """Raised where it is the person, and nothing that she wrote, for whom the act is closed."""
+
+
 # Codes that more than one room needs to recognise.
 NOT_FOUND = "not_found"
 STALE = "stale"

@@ -42,7 +42,7 @@ from workflows.core.permissions import (
     worker_refusal,
     working_roles,
 )
-from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, Refusal, Refused, not_found
+from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, NotAllowed, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
 from workflows.core.request import Request
 from workflows.core.rulebook import handle
@@ -251,7 +251,7 @@ def _check_permission(case: Case, command: Command, definition: Definition, *, p
     # A page that was overtaken is told so, rather than that the stage is wrong: that says what happened.
     if refusal.code != NOT_FOUND and case.overtaken(command.seen_version):
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
-    raise Refused(refusal)
+    raise NotAllowed(refusal)
 
 
 def _eligible(connection: Connection, case: Case, definition: Definition, person_id: str) -> bool:
