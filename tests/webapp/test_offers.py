@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.builders import House, build
+from tests.applying import APPLICATION, FORMS
+from tests.builders import BEGAN, House, build
 from tests.conftest import empty_tables
 from tests.undoing import Undoing
 from tests.webapp.trying import LEADS_TO, Attempt, Visitor, attempts, colleague
@@ -28,7 +29,10 @@ from workflows.core.definition import CommandType, Definition, Role
 from workflows.core.matrix import COMMANDS
 from workflows.core.permissions import Principal, permitted
 from workflows.core.refusals import NOT_FOUND, WRONG_STAGE
+from workflows.definitions.loader import read_builtin
+from workflows.service.applications import Applications
 from workflows.service.office import Cost
+from workflows.service.publishing import publish
 from workflows.service.unit_of_work import reading
 from workflows.settings import Settings
 
@@ -133,7 +137,9 @@ def do_more(house: House, name: str, case: str) -> None:
             house.give(c.Decide, deputy, case, items=share, **weighed)
 
 
-CASES = [*PLAYED, *DONE_TO]
+FORMED = ("initial_contact", "face_to_face", "risk_assessment", "decision", "disclosure", "")
+"""Stages of an application from the public; none: to its end."""
+CASES = [*PLAYED, *DONE_TO, *(f"application at {stage or 'its end'}" for stage in FORMED)]
 THOROUGH = {"consent check", "advice", "adjudication", "release", "partly shared", "share now", "review of a share"}
 """Cases on which every stranger is turned away, and what is refused is sent empty as well: a form that came back with
 its faults would show somebody a page that is closed to her."""
@@ -151,7 +157,26 @@ def world(database_url: str, settings: Settings, cheap: Cost) -> Iterator[World]
         for name, (scenario, upto) in {**PLAYED, **DONE_TO}.items():
             made.cases[name] = made.play(scenario, upto=upto)
             do_more(house, name, made.cases[name])
+        publish(undoing.engine, read_builtin("csods"), source="csods.yaml", by="", at=BEGAN)
+        for stage in FORMED:
+            made.cases[f"application at {stage or 'its end'}"] = apply(house, upto=stage)
         yield made
+
+
+def apply(house: House, *, upto: str) -> str:
+    """An application to the disclosure scheme, played to a stage."""
+    place, sent = house.organisation("westmoor").id, datetime.now(UTC) - timedelta(days=1)
+    forms = Applications(house.engine, house.casework.library)
+    case_id = forms.apply("csods", place, APPLICATION, command_id=house.new_id(), now=sent).done.case_id
+    for number, (stage, answers) in enumerate(FORMS.items(), 1):
+        if stage == upto:
+            break
+        who = "piers.holt" if stage == "decision" else "mona.clarke"
+        now = {
+            name: (sent.strftime("%Y-%m-%dT%H:%M"),) if name == "held_at" else each for name, each in answers.items()
+        }
+        house.give(c.Complete, who, case_id, answers=now, at=sent + timedelta(minutes=10 * number))
+    return case_id
 
 
 def trials(world: World, case: Case, definition: Definition) -> dict[CommandType, list[Attempt]]:

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
+from tests.applying import FORMS
 from tests.builders import PASSWORD, House
 from tests.page import PageClient
 from tests.undoing import Undoing
@@ -52,6 +53,8 @@ LEADS_TO: Mapping[str, frozenset[C]] = {
     "reveals.answer": frozenset({C.GRANT_IDENTITY, C.REFUSE_IDENTITY}),
     "extending.extend": frozenset({C.EXTEND}),
     "followups.finish": frozenset({C.FINISH_FOLLOW_UP}),
+    "stage_forms.form": frozenset({C.COMPLETE}),
+    "stage_forms.ask_withdrawn": frozenset({C.WITHDRAW}),
 }
 """Which acts each page of an act carries out."""
 
@@ -157,7 +160,9 @@ def attempts(case: Case, house: House) -> Iterator[Attempt]:
     yield Attempt(C.SAVE, f"{asked}/purpose", {"threshold": "section_47", "purpose": "Another purpose."})
     yield Attempt(C.SUBMIT, f"{asked}/submit", {})
     yield Attempt(C.CHOOSE_HOLDERS, f"{asked}/holders", {"others": house.organisation("larkfield").id})
-    yield Attempt(C.WITHDRAW, f"{asked}/withdraw", reason)
+    yield Attempt(C.WITHDRAW, f"{asked}/withdraw" if case.requester else f"{here}/withdrawn", reason)
+    form = FORMS.get(case.stage, {})
+    yield Attempt(C.COMPLETE, f"{here}/form", {**boxes(form), **yes, "shown_fields": " ".join(form)})
     yield Attempt(C.SEND_BACK, f"{here}/send-back", {"why": "Is the basis right?"})
     new = {"category-new-1": "school", "describe-new-1": "Attendance", "justify-new-1": "To plan."}
     yield Attempt(C.REOPEN, f"{here}/reopen", {"new_information": "She moved.", **new})
@@ -174,6 +179,19 @@ def attempts(case: Case, house: House) -> Iterator[Attempt]:
     yield Attempt(C.EXTEND, f"{here}/extend", {"amount": "1", **reason, **yes})
     for number in [each.number for each in waiting(case) if each.kind is not FollowUpKind.REVIEW_USE] or [1]:
         yield Attempt(C.FINISH_FOLLOW_UP, f"{here}/follow-ups/{number}", {"note": "It was done."})
+
+
+def boxes(form: Mapping[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
+    """The answers of a stage's form as its boxes hold them: a day in three, a time in one of its own."""
+    found: dict[str, str | list[str]] = {}
+    for name, values in form.items():
+        day, _, time = values[0].partition("T")
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+            found |= dict(zip((f"{name}-year", f"{name}-month", f"{name}-day"), day.split("-"), strict=True))
+            found |= {f"{name}-time": time} if time else {}
+        else:
+            found[name] = list(values)
+    return found
 
 
 def _each(case: Case) -> dict[str, str]:

@@ -10,6 +10,7 @@ from workflows.core.definition import CommandType
 COMMANDS: Mapping[CommandType, str] = {
     **{command: words for command, (words, _) in ACTS.items()},
     CommandType.SAVE: "Fill in the draft",
+    CommandType.COMPLETE: "Complete the stage on its form",
     CommandType.SUBMIT: "Send it",
     CommandType.CHOOSE_HOLDERS: "Choose who else is asked",
     CommandType.GRANT_IDENTITY: "Show an identity to whoever asks",
