@@ -39,7 +39,10 @@ def rules(*names: str) -> frozenset[str]:
 WAYS = rules(
     "unreachable-stage", "dead-end", "decision-bypassed", "release-bypassed", "outcome-mismatch", "draft-again",
     "ask-without-answer-stage", "answer-without-question", "withdraw-elsewhere", "round-elsewhere",
-    "share-not-reviewed", "unknown-target", "back-misplaced", "completion-elsewhere",
+    "share-not-reviewed", "unknown-target", "back-misplaced",
+    # And where there are forms: what is asked too late, or never, and what nobody rules about.
+    "ruling-bypassed", "guard-unknown-answer", "document-not-used", "outcome-not-used", "letter-tells",
+    "enquirer-rules", "silo-extension", "variant-unknown-stage",
 )  # fmt: skip
 """What may be wrong once a way leads elsewhere."""
 KINDS = WAYS | rules(
@@ -47,9 +50,17 @@ KINDS = WAYS | rules(
     "role-not-for-stage", "no-performer", "missing-key", "length-missing", "length-not-used", "no-clock",
     "no-ladder", "clock-not-used", "extension-not-used", "pause-without-cap", "give-back-misplaced",
     "adviser-decides", "start-not-draft", "save-moves", "route-missing", "command-moves", "role-not-of-stage",
-    "no-reason-for-outcome", "transition-by-nobody", "unknown-option",
+    "no-reason-for-outcome", "transition-by-nobody", "unknown-option", "fields-not-for-kind", "fields-missing",
+    "fields-not-asked", "person-too-late", "people-too-early", "nobody-to-answer", "from-not-used",
+    "variant-without-clock", "variant-changes-nothing", "silo-open-to-managers", "safe-contact-field",
 )  # fmt: skip
 """What may be wrong once a stage is of another kind."""
+WORDINGS = rules(
+    "fields-not-asked", "fields-missing", "safe-contact-not-used", "safe-contact-missing", "safe-contact-field",
+    "unknown-document", "document-not-used", "unknown-outcome", "guard-unknown-answer", "nothing-to-choose",
+    "no-reason-for-outcome",
+)  # fmt: skip
+"""What may be wrong once a form, a wording or an end of the workflow's own is gone."""
 
 
 @cache
@@ -92,6 +103,9 @@ def _guards(value: Value) -> list[tuple[Any, ...]]:
         found += [(*here, "routes", n, "when") for n, each in enumerate(rule.get("routes") or ()) if each.get("when")]
         found += [(*here, "needs", n, "needs") for n in range(len(rule.get("needs", ())))]
         found += [(*here, "options", each, "needs") for each in rule.get("options", {})]
+    for name, stage in _stages(value):
+        asked = enumerate(stage.get("fields", ()))
+        found += [("stages", name, "fields", index, "when") for index, field in asked if field.get("when")]
     return found
 
 
@@ -122,21 +136,19 @@ def _at(value: Any, way: tuple[Any, ...]) -> Any:
 
 def keys_deleted(base: str) -> Iterator[Mutant]:
     """A key of the file or of a stage is not there."""
-    free = {"status", "packs", "identity_shown_for", "calendar", "at_once", "sensitive"}
+    free = {"status", "source", "packs", "identity_shown_for", "calendar", "at_once", "sensitive", "silo", "variants"}
     for key in of(base):
-        wrong = rules("unknown-ladder") if key == "ladders" else rules("missing-key")
+        wrong = WORDINGS | rules("unknown-ladder" if key == "ladders" else "missing-key")
         yield Mutant(base, "key deleted", key, take(of(base), (key,)), wrong, harmless=key in free)
     missing = {
         "kind": rules("missing-key"), "title": rules("missing-key"), "asked": rules("missing-key"),
         "roles": rules("no-performer", "role-not-of-stage"), "clock": rules("no-clock"), "ladder": rules("no-ladder"),
         "outcome": rules("closed-without-outcome"), "lengths": rules("length-missing"),
-        "commands": rules("dead-end", "unreachable-stage", "ask-without-answer-stage"), "fields": WAYS,
+        "commands": rules("dead-end", "unreachable-stage", "ask-without-answer-stage"), "fields": WORDINGS,
     }  # fmt: skip
     for name, stage in _stages(of(base)):
         for key in stage:
-            harmless = key in ("side", "fields") or (
-                key == "roles" and stage["kind"] in ("draft", "information_needed")
-            )
+            harmless = key == "side" or (key == "roles" and stage["kind"] in ("draft", "information_needed"))
             harmless = harmless or (key == "commands" and stage["kind"] == StageKind.CLOSED)
             value = take(of(base), ("stages", name, key))
             yield Mutant(base, "key deleted", f"{name}.{key}", value, missing.get(key, rules()), harmless=harmless)
@@ -200,7 +212,8 @@ def roles_given(base: str) -> Iterator[Mutant]:
             value = put(of(base), ("stages", name, "roles"), [*held, role.value])
             wrong, harmless = rules("role-not-for-stage"), False
             if holder and role not in (Role.REQUESTER, Role.ADMINISTRATOR, Role.AUDITOR):
-                wrong, harmless = rules("adviser-decides", "role-not-for-stage"), True
+                wrong = rules("adviser-decides", "role-not-for-stage", "enquirer-rules", "silo-open-to-managers")
+                harmless = True
                 if stage["kind"] == StageKind.ADJUDICATION and role.value in advising:
                     harmless = False
             elif not holder and role is Role.REQUESTER:
@@ -220,7 +233,7 @@ def guards_broken(base: str) -> Iterator[Mutant]:
             ("misspelt", f"({old}) && chekc.done", rules("guard-unknown-fact"), False),
             ("unknown part", f"({old}) && check.dnoe", rules("guard-unknown-fact"), False),
             ("never", "false", rules("guard-never-met", "unreachable-stage", *WAYS), False),
-            ("always", "true", WAYS | rules("route-unreachable", "delegation-too-wide"), way[-1] == "needs"),
+            ("always", "true", WAYS | rules("route-unreachable", "delegation-too-wide"), "routes" not in way),
             ("turned round", f"!({old})", WAYS | rules("delegation-too-wide"), True),
             ("no question", "size(items)", rules("bad-guard"), False),
             ("a program", " && ".join(["true"] * 300), rules("bad-guard"), False),
@@ -328,7 +341,7 @@ def shapes_broken(base: str) -> Iterator[Mutant]:
     for way in ways:
         for new in odd:
             changed = put(of(base), way, new)
-            wrong = SHAPES | KINDS | rules("unknown-sensitive-category", "no-reason-for-outcome")
+            wrong = SHAPES | KINDS | WORDINGS | rules("unknown-sensitive-category", "no-reason-for-outcome")
             yield Mutant(base, "value broken", f"{way}: {str(new)[:10]!r}", changed, wrong, harmless=True)
 
 

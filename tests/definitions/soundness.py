@@ -41,23 +41,52 @@ def unsound(definition: Definition) -> Iterator[str]:
     yield from (f"nobody gets to {name}" for name in stages if name not in reached)
     yield from (f"nobody gets away from {name}" for name in reached if not _ends(definition, name))
     for name, decided, released, _ in _states(definition):
-        if stages[name].kind is StageKind.CLOSED and stages[name].outcome in SHARING and not (decided and released):
-            yield f"{name} is reached {'without a decision' if not decided else 'before anything was released'}"
+        ends = stages[name].outcome if stages[name].kind is StageKind.CLOSED else ""
+        own = definition.outcomes.get(ends)
+        if (ends in SHARING or (own is not None and own.shares)) and not decided:
+            yield f"{name} is reached without a decision"
+        if ends in SHARING and not released:
+            yield f"{name} is reached before anything was released"
     advising = set(_performers(definition, CommandType.ADVISE))
     deciding = {*_performers(definition, CommandType.DECIDE), *_performers(definition, CommandType.REVIEW_SHARE)}
     if advising & deciding:
         yield f"{advising & deciding} advise and decide"
+    enquiring = set(_roles(definition, StageKind.ENQUIRY, before_ruling=True))
+    ruling = set(_roles(definition, StageKind.RULING))
+    if enquiring & ruling:
+        yield f"{enquiring & ruling} enquire and rule"
     for stage in stages.values():
-        yield from _stage(stage)
+        yield from _stage(stage, definition)
 
 
-def _stage(stage: Stage) -> Iterator[str]:
+def _roles(definition: Definition, kind: StageKind, *, before_ruling: bool = False) -> Iterator[Role]:
+    """Who works at stages of a kind; if asked, only at those after which a ruling can still come."""
+    for stage in definition.stages.values():
+        if stage.kind is kind and (not before_ruling or _ruling_ahead(definition, stage.name)):
+            yield from stage.roles
+
+
+def _ruling_ahead(definition: Definition, start: str) -> bool:
+    seen, waiting = set[str](), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            here = definition.stages[name]
+            routes = [route for rule in here.commands.values() for route in rule.routes]
+            waiting += [to for route in routes for to in _targets(definition, here, route)]
+    return any(definition.stages[name].kind is StageKind.RULING for name in seen)
+
+
+def _stage(stage: Stage, definition: Definition) -> Iterator[str]:
     if not stage.commands.keys() <= MASTER[stage.kind]:
         yield f"{stage.name} can do what its kind cannot"
     if stage.kind is StageKind.CLOSED:
-        if stage.outcome not in set(Outcome):
+        if stage.outcome not in {*Outcome, *definition.outcomes}:
             yield f"{stage.name} ends in no way that there is"
         return
+    if definition.silo and Role.MANAGER in stage.roles:
+        yield f"managers know of {stage.name}"
     if stage.side is Side.HOLDER and (not stage.roles or not set(stage.roles) <= WORKERS):
         yield f"{stage.name} is worked on by {stage.roles}"
     if not LENGTHS.get(stage.kind, {}).keys() <= stage.lengths.keys():
@@ -101,6 +130,8 @@ def _states(definition: Definition) -> set[State]:
 def _decides(stage: Stage, command: CommandType, route: Route, definition: Definition) -> bool:
     if command in (CommandType.DECIDE, CommandType.SHARE_NOW):
         return True
+    if command is CommandType.COMPLETE:
+        return stage.kind is StageKind.RULING
     if command is not CommandType.ADVISE or stage.kind is not StageKind.ADVICE or route.when is None:
         return False
     # A release that nobody delegated must not take this route, whatever the advice is.

@@ -188,6 +188,7 @@ def test_words_of_a_workflow_cannot_break_out_of_the_drawing() -> None:
 
 
 def test_each_kind_of_stage_has_a_shape_of_its_own() -> None:
+    assert SHAPES.keys() == set(StageKind)
     assert len({*SHAPES.values(), OTHER}) == len(SHAPES) + 1
 
 
@@ -201,6 +202,8 @@ def test_each_kind_of_stage_has_a_shape_of_its_own() -> None:
         ("advice.delegated_release", "delegated release"),
         ("!check.done", "not check done"),
         ("check.done && advice.advice == 'out_of_scope'", "check done and advice is out of scope"),
+        ("answers.first.scope == 'out_of_scope'", "scope is out of scope"),
+        ("answers.first.danger_now && !answers.first.goes_on", "danger now and not goes on"),
         ("items.all(i, i.described)", "on a condition"),
         ("check.done && round.changed && advice.given", "on a condition"),
         ("check.done || round.changed", "on a condition"),

@@ -14,17 +14,16 @@ from tests.definitions.schema_check import refused
 from tests.definitions.soundness import unsound
 from workflows.definitions.json_schema import schema
 from workflows.definitions.lint import check, check_source
-from workflows.definitions.loader import load
+from workflows.definitions.loader import builtin_names, load
 from workflows.definitions.source import Source
 
 pytestmark = pytest.mark.feature("C16", "F20")
 
-MOST = 18
+MOST = 16
 """Mutants of one sort and one workflow in one test."""
 SCHEMA = schema()
 
-BASES = ("emergency", "standard")
-"""Workflows of requests. Those of forms have their own broken ones: see broken_fields."""
+BASES = builtin_names()
 
 
 def faults(mutant: Mutant) -> set[str]:

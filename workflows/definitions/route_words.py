@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from workflows.core.clocks import length_words
 from workflows.core.definition import (
     BACK,
+    ClockFrom,
+    ClockRule,
     CommandType,
     Definition,
     Route,
@@ -30,8 +32,8 @@ COMPLICATED = "on a condition"
 MOST_PARTS = 2
 """Conditions of more parts are not told in a few words."""
 
-_SAME = re.compile(r"(\w+)\.(\w+)\s*(==|!=)\s*'([^']*)'")
-_FLAG = re.compile(r"(!?)\s*(\w+)\.(\w+)")
+_SAME = re.compile(r"(?:answers\.)?(\w+)\.(\w+)\s*(==|!=)\s*'([^']*)'")
+_FLAG = re.compile(r"(!?)\s*(?:answers\.)?(\w+)\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,12 @@ def who_words(stage: Stage) -> str:
 
 def clock_words(stage: Stage) -> str:
     """How long a stage may take: routine 5 working days, emergency 2 hours. Empty where no clock runs."""
-    return by_urgency({urgency: length_words(clock.length) for urgency, clock in stage.clocks.items()})
+    return by_urgency({urgency: _length(clock) for urgency, clock in stage.clocks.items()})
+
+
+def _length(clock: ClockRule) -> str:
+    since = " from when it was sent" if clock.since is ClockFrom.SUBMISSION else ""
+    return f"{length_words(clock.length)}{since}"
 
 
 def by_urgency(words: Mapping[Urgency, str]) -> str:

@@ -25,6 +25,8 @@ SHAPES: dict[StageKind, str] = {
     StageKind.RELEASE: "M1 5h7v-4l7 7-7 7v-4h-7z",
     StageKind.EMERGENCY: "M8 1l7 14h-14zM8 6v4M8 12v1",
     StageKind.REVIEW: "M1 6a5 5 0 1 0 10 0a5 5 0 1 0-10 0zM10 10l5 5",
+    StageKind.ENQUIRY: "M3 1h7l3 3v11h-10zM5 7h6M5 11h6",
+    StageKind.RULING: "M8 1l6 2v5c0 4-3 6-6 7c-3-1-6-3-6-7v-5z",
     StageKind.CLOSED: "M1 1h14v14h-14zM4 4h8v8h-8z",
 }
 """A shape for each kind of stage; one that has none here gets a hexagon."""
