@@ -9,8 +9,9 @@ import pytest
 
 from tests.page import PASSWORD
 from tests.webapp import test_cli
+from tests.webapp.people import organisation
 from tests.webapp.test_cli import Run
-from workflows.definitions.loader import read_builtin
+from workflows.definitions.loader import builtin_names, read_builtin
 from workflows.service.office import Office, SignedIn
 from workflows.service.registering import Whole, verify
 from workflows.service.unit_of_work import Engine
@@ -41,14 +42,30 @@ def test_a_workflow_file_is_checked_line_by_line(run: Run, file: Path) -> None:
 @pytest.mark.feature("C15")
 def test_workflows_are_published_and_listed(run: Run, file: Path) -> None:
     assert "No workflow has been published" in run("workflow", "list")[1]
-    assert run("workflow", "publish") == (0, "Published: emergency version 1.\nPublished: standard version 1.\n", "")
+    shipped = "".join(f"Published: {name} version 1.\n" for name in builtin_names())
+    assert run("workflow", "publish") == (0, shipped, "")
     assert run("workflow", "publish") == (0, "Nothing is newer than what is published.\n", "")
     assert run("workflow", "publish", str(file)) == (0, "Published: standard version 2.\n", "")
     code, said, complaint = run("workflow", "publish", str(file))
     assert (code, said) == (1, "")
     assert "Give the file version 3" in complaint
     listed = run("workflow", "list")[1].splitlines()
-    assert [line.split()[:2] for line in listed] == [["emergency", "1"], ["standard", "1"], ["standard", "2"]]
+    first = [[name, "1"] for name in builtin_names()]
+    assert [line.split()[:2] for line in listed] == sorted([*first, ["standard", "2"]])
+
+
+@pytest.mark.feature("C15")
+def test_an_organisation_chooses_the_times_of_a_variant(run: Run, office: Office) -> None:
+    organisation(office)
+    why = ("--reason", "Local policy.")
+    assert "No version of csods" in run("workflow", "variant", "marlbridge", "csods", "force_45_days", *why)[2]
+    run("workflow", "publish")
+    assert "no organisation" in run("workflow", "variant", "nowhere", "csods", "force_45_days", *why)[2]
+    code, _, complaint = run("workflow", "variant", "marlbridge", "csods", "force_90_days", *why)
+    assert (code, "It has: force_45_days" in complaint) == (1, True)
+    code, said, _ = run("workflow", "variant", "marlbridge", "csods", "force_45_days", *why)
+    assert (code, "uses force_45_days for new cases" in said) == (0, True)
+    assert "uses the usual times" in run("workflow", "variant", "marlbridge", "csods", *why)[1]
 
 
 def test_a_bad_or_unreadable_file_is_not_published(run: Run, file: Path) -> None:

@@ -9,8 +9,11 @@ import click
 from launch.saying import Trouble
 from webapp.cli.ground import opened
 from webapp.cli.workflow_files import read_text
+from workflows.core.refusals import Refused
 from workflows.definitions.faults import BadDefinition
 from workflows.service import publishing
+from workflows.service.library import Library, UnknownWorkflow
+from workflows.service.variants import Variants
 
 
 @click.group("workflow")
@@ -56,3 +59,28 @@ def listing() -> None:
         )
     if not rows:
         click.echo("No workflow has been published. Publish the shipped ones with: gatehouse workflow publish")
+
+
+@workflow.command("variant")
+@click.argument("organisation")
+@click.argument("name")
+@click.argument("variant", required=False, default="")
+@click.option("--reason", required=True, help="Why these times are used; kept on the register.")
+def variant(organisation: str, name: str, variant: str, reason: str) -> None:
+    """Choose the times that new cases of an ORGANISATION run on: a VARIANT of a workflow, or the usual ones.
+
+    Open cases keep the times that they began with.
+    """
+    with opened() as house:
+        now = house.office.now()
+        place = next((each for each in house.office.organisations() if each.key == organisation), None)
+        if place is None:
+            raise Trouble(f"There is no organisation with the key {organisation}.")
+        choice = Variants(house.engine, Library())
+        try:
+            choice.choose(None, place.id, workflow=name, variant=variant, reason=reason, now=now)
+        except Refused as refused:
+            raise Trouble(" ".join(each.say for each in refused.refusals)) from None
+        except UnknownWorkflow:
+            raise Trouble(f"No version of {name} has been published.") from None
+    click.echo(f"{place.name} uses {variant or 'the usual times'} for new cases of {name}.")

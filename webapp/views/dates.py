@@ -49,6 +49,8 @@ def _clock(clock: ClockView) -> dict[str, Any]:
         row("Time there is", f"{clock.length}{longer}"),
         row("Due", _due(clock)),
     ]
+    if clock.counted_from:
+        rows.insert(3, row("Counted from", f"{long_instant(clock.counted_from)}, when the application came"))
     if clock.stopped_at:
         rows.append(row("Ended", long_instant(clock.stopped_at)))
     if clock.pauses:

@@ -71,6 +71,8 @@ class ClockView:
     days: tuple[CountedDay, ...]
     may_extend: str
     """What the workflow says about extending it, for one that runs."""
+    counted_from: datetime | None = None
+    """From when it counts, where that is not its start."""
     given_back_at: datetime | None = None
     """When a question that still waits goes back to who asked it."""
 
@@ -127,6 +129,7 @@ def _view(
         title=stage.title,
         whose="the requester" if stage.side is Side.REQUESTER else role_words(stage.roles),
         started_at=clock.started_at,
+        counted_from=clock.counted_from,
         length=length_words(clock.length),
         whole=length_words(clock.whole),
         unit=clock.length.unit,

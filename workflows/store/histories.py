@@ -20,7 +20,8 @@ NOT_NEEDED = ("Released", "Advised", "Asked", "Answered", "Decided", "Adjudicato
 ASKED = ("Started", "Saved")
 """Events that hold what the requester wrote."""
 
-_WHERE = """FROM cases c WHERE c.workflow = :workflow AND c.submitted_at IS NOT NULL
+# What is kept from all but its own roles is in no report that others read.
+_WHERE = """FROM cases c WHERE c.workflow = :workflow AND c.submitted_at IS NOT NULL AND c.silo = '{}'
     AND (cast(:since AS timestamptz) IS NULL OR c.submitted_at >= :since)
     AND (cast(:until AS timestamptz) IS NULL OR c.submitted_at < :until)
     AND (:state = '' OR (:state = 'open') = (c.closed_at IS NULL))
