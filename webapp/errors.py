@@ -36,6 +36,8 @@ STATUS = {
     "no_extension": 409,
     "extension_used": 409,
     "no_clock": 409,
+    "no_email": 409,
+    "no_applicant": 409,
     CALENDAR_HORIZON: 409,
     "set_answered": 409,
 }

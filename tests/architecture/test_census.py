@@ -282,6 +282,9 @@ def test_nothing_sends_a_task_past_the_check_of_its_arguments() -> None:
 # --- Routes
 
 PUBLIC = {
+    "ask.listing": "the public asks without an account",
+    "ask.begin": "the public asks without an account",
+    "ask.onward": "the public asks without an account; how often is limited where it is sent",
     "static": "styles, script and typeface of every page",
     "calendar_feed.feed": "asked for by calendar programs, which cannot sign in: its address holds a secret",
     "health.live": "asked by whatever watches the process",
@@ -295,6 +298,8 @@ PUBLIC = {
     "help.privacy": "a public statement",
 }
 NOT_IDS = {
+    ("ask.begin", "workflow"): "the name of a workflow, which holds no person",
+    ("ask.onward", "workflow"): "the name of a workflow, which holds no person",
     ("pretend.page", "workflow"): "the name of a workflow, which holds no person",
     ("permission_page.page", "workflow"): "the name of a workflow, which holds no person",
     ("workflow_drawing.page", "workflow"): "the name of a workflow, which holds no person",

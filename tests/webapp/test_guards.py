@@ -21,6 +21,9 @@ PUBLIC = {
     "health.ready",
     "static",
     "calendar_feed.feed",
+    "ask.listing",
+    "ask.begin",
+    "ask.onward",
     "workflow_schema.schema",
 }
 """Everything that anybody may ask for. Pages of plain words and of the demo come on top."""

@@ -19,6 +19,7 @@ from workflows.core.definition import IDENTITY_COMMANDS, CommandType, Side, Stag
 from workflows.core.followups import FollowUpKind
 from workflows.core.permissions import Relation
 from workflows.core.uses import UseState
+from workflows.core.visibility import Identity
 from workflows.service.views import CasePage, FollowUpView, Step
 from workflows.service.waiting import sentences, unheard_words
 
@@ -57,8 +58,15 @@ def page(case_id: uuid.UUID) -> Response | str:
         to_come=_to_come(found.steps),
         only_manages=found.request is None and found.counts is None,
         has_record=bool(found.decisions),
+        has_letter=_has_letter(found),
         mine=found.my_contents,
     )
+
+
+def _has_letter(found: CasePage) -> bool:
+    """Whether the applicant is to be told that it is over, by whoever looks."""
+    own = found.definition.outcomes.get(found.outcome)
+    return bool(own and own.letter and found.closed_at and found.look.identity is Identity.FULL)
 
 
 def _to_come(steps: tuple[Step, ...]) -> list[str]:
