@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.core.play import EMERGENCY, STANDARD
+from tests.core.play import CSODS, EMERGENCY, STANDARD
 from workflows.core.definition import CommandType, Definition, RungAction, StageKind, Urgency
 from workflows.core.pretend import MOST_STEPS, Choice, Met, Walk, walk
 from workflows.core.pretend_samples import SAMPLES, Setting
@@ -113,6 +113,8 @@ def test_a_step_that_cannot_be_taken_ends_the_way_and_says_why(steps: list[str],
 
 
 SENT, ADVISED = "submit record_consent:valid", "submit record_consent:valid advise:supports"
+CONTACT = "complete:danger_now=no,goes_on=no,scope=in_scope"
+MET = f"{CONTACT} complete:verified=verified"
 WAYS = {
     "standard": (
         "withdraw", "submit ask give_back withdraw", "submit ask answer", f"{SENT} ask withdraw",
@@ -124,6 +126,14 @@ WAYS = {
         f"{ADVISED} decide:refuse challenge send_back", f"{ADVISED} decide:refuse challenge withdraw",
         f"{SENT} withdraw",
     ),
+    "csods": (
+        "withdraw", f"{CONTACT} withdraw", f"{MET} withdraw", f"{MET} complete withdraw",
+        f"{MET} complete complete:decision=disclose complete:done=made",
+        f"{MET} complete complete:decision=disclose complete:done=not_made",
+        f"{MET} complete complete:decision=do_not_disclose",
+        "complete:danger_now=yes,goes_on=no,scope=in_scope", "complete:danger_now=no,goes_on=no,scope=out_of_scope",
+        f"{CONTACT} complete:verified=not_verified",
+    ),
     "emergency": (
         "withdraw", "submit ask answer", "submit ask withdraw", "submit withdraw",
         "submit share_now:all review_share:proportionate", "submit share_now:part review_share:not_justified",
@@ -133,7 +143,7 @@ WAYS = {
 """Ways that take every step of the two workflows between them."""
 
 
-@pytest.mark.parametrize("definition", [STANDARD, EMERGENCY], ids=lambda each: each.ref.workflow)
+@pytest.mark.parametrize("definition", [STANDARD, EMERGENCY, CSODS], ids=lambda each: each.ref.workflow)
 def test_every_stage_and_every_command_of_a_shipped_workflow_can_be_tried(definition: Definition) -> None:
     seen, given = set(), set()
     for way in WAYS[definition.ref.workflow]:
@@ -141,9 +151,21 @@ def test_every_stage_and_every_command_of_a_shipped_workflow_can_be_tried(defini
         assert found.wrong is None, (way, found.wrong)
         seen |= {found.now.stage.name, *(each.before.name for each in found.taken)}
         given |= {(each.before.name, each.choice.command) for each in found.taken}
-    assert seen == set(definition.stages)
+    begun = {definition.first} if definition.public else set()
+    assert seen | begun == set(definition.stages)
     moves = {(name, command) for name, stage in definition.stages.items() for command in stage.commands}
-    assert {each for each in moves if each[1] in SAMPLES} - given <= {("retrospective_review", CommandType.ADVISE)}
+    missed = {each for each in moves if each[1] in (*SAMPLES, CommandType.COMPLETE) and each[0] not in begun} - given
+    assert missed <= {("retrospective_review", CommandType.ADVISE)}
+
+
+def test_a_form_leads_where_its_answers_say() -> None:
+    found = go(definition=CSODS)
+    assert found.now.stage.name == "initial_contact"
+    out = choices(found)["complete:danger_now=no,goes_on=no,scope=out_of_scope"]
+    assert out.to is not None
+    assert (out.to.name, dict(out.said)["Is the application in scope?"]) == ("outside_scope", "Out of scope")
+    assert [role.value for role in out.roles] == ["enquiry_officer", "csods_coordinator", "scheme_supervisor"]
+    assert out.looked_at[-1].met
 
 
 def test_nothing_that_only_stays_is_a_step() -> None:

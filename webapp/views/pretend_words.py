@@ -59,6 +59,8 @@ def act_words(choice: Choice) -> str:
 
 def way_words(choice: Choice) -> str:
     """In which way it is done; nothing where there is one way only."""
+    if choice.said:
+        return "; ".join(f"{question} {answer}" for question, answer in choice.said)
     return WAYS.get(choice.command, {}).get(choice.way, choice.way.replace("_", " "))
 
 

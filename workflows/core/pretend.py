@@ -7,13 +7,14 @@ it leads is told with the guard that decided it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from workflows.core import commands as c
 from workflows.core import events as e
+from workflows.core import pretend_forms as forms
 from workflows.core.calendars import CalendarHorizon, WorkingCalendar
 from workflows.core.case import Case, apply
 from workflows.core.clocks import due_at
@@ -21,8 +22,9 @@ from workflows.core.definition import CommandType, Definition, Role, Route, Rung
 from workflows.core.due import due
 from workflows.core.facts import facts
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
-from workflows.core.pretend_samples import CASE_ID, OWNER, SAMPLES, Setting, pretend_request
+from workflows.core.pretend_samples import CASE_ID, OWNER, SAMPLES, Fields, Setting, Ways, pretend_request
 from workflows.core.refusals import Refusal, Refused
+from workflows.core.request import Request
 from workflows.core.rulebook import handle
 
 MOST_STEPS = 40
@@ -51,6 +53,8 @@ class Choice:
     to: Stage | None = None
     looked_at: tuple[Met, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+    """The answers on a form that decide where it leads: each question and its answer, in words."""
 
     @property
     def code(self) -> str:
@@ -117,10 +121,12 @@ def walk(
 
 
 def _begun(definition: Definition, setting: Setting, *, at: datetime, calendar: WorkingCalendar) -> Case:
+    public, first = definition.public, definition.stage(definition.first)
     start = c.Start(
-        id=CASE_ID, actor=c.Actor(OWNER, "The pretend requester"), at=at, case_id=CASE_ID, reference="Pretend",
-        requester_org=ASKER, holder_org=HOLDER, calendar=calendar.id, workflow=definition.ref.workflow,
-        answers=pretend_request(setting, definition),
+        id=CASE_ID, actor=c.PUBLIC if public else c.Actor(OWNER, "The pretend requester"), at=at, case_id=CASE_ID,
+        reference="Pretend", requester_org=HOLDER if public else ASKER, holder_org=HOLDER, calendar=calendar.id,
+        workflow=definition.ref.workflow, answers=Request() if public else pretend_request(setting, definition),
+        public=public, send=public, application=forms.filled_in(first, "", ()) if public else {},
     )  # fmt: skip
     case = None
     for event in handle(None, start, definition):
@@ -169,9 +175,11 @@ def _tried(
 ) -> Iterator[tuple[Choice, Case | None]]:
     """Every choice at this stage (or the one asked for) with the case after it; None where the rules refuse it."""
     for command in definition.stage(case.stage).commands:
-        if command not in SAMPLES or (only and only[0] != command):
+        if only and only[0] != command:
             continue
-        kind, ways = SAMPLES[command]
+        kind, ways = _ways(definition.stage(case.stage), command)
+        if kind is None:
+            continue
         performers = _performers(case, definition, command)
         for way, fields in ways.items():
             if only and only[1] != way:
@@ -181,8 +189,23 @@ def _tried(
                 id=str(uuid5(UUID(CASE_ID), f"{case.version}/{command}/{way}")), actor=actor, at=at, case_id=case.id,
                 **fields(case, definition, at),
             )  # fmt: skip
-            yield _outcome(case, definition, made, Choice(command, way, tuple(performers)))
+            words = forms.said(definition.stage(case.stage), way) if command is CommandType.COMPLETE else ()
+            yield _outcome(case, definition, made, Choice(command, way, tuple(performers), said=words))
     yield from _unanswered(case, definition, at=at)
+
+
+def _ways(stage: Stage, command: CommandType) -> tuple[type[c.Command] | None, Ways]:
+    """The command and the ways to give it; None for one that does not move a case."""
+    if command is not CommandType.COMPLETE:
+        return SAMPLES.get(command, (None, {}))
+
+    def filled(way: str) -> Callable[[Case, Definition, datetime], Fields]:
+        def fields(case: Case, _definition: Definition, _at: datetime) -> Fields:
+            return {"answers": forms.filled_in(stage, way, [person.label for person in case.request.people])}
+
+        return fields
+
+    return c.Complete, {way: filled(way) for way in forms.ways(stage)}
 
 
 def _unanswered(case: Case, definition: Definition, *, at: datetime) -> Iterator[tuple[Choice, Case | None]]:
