@@ -33,6 +33,7 @@ STATUS = {
     ADVISED: 403,
     "assigned": 403,
     "took_part": 403,
+    "enquired": 403,
     "no_extension": 409,
     "extension_used": 409,
     "no_clock": 409,

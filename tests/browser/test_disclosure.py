@@ -96,7 +96,7 @@ def test_an_application_is_enquired_into_ruled_on_and_disclosed(ground: Ground, 
     decider.sees("Adult M", "The applicant")
     officer.open(f"/cases/{case_id}/form")
     complete(officer, "disclosure", held=held, name="disclosure")
-    officer.sees("Disclosed on", "Signed by M. Garrow on paper")
+    officer.sees("Disclosed on", "Signed by M. Garrow, on paper")
     picture(officer, "s10-end")
     assert house.case(case_id).ending == "disclosed"
 

@@ -84,6 +84,13 @@ def test_who_enquired_may_not_rule_and_the_refusal_says_so() -> None:
     assert permitted(play.now, DECIDER, CSODS)[CommandType.COMPLETE] is None
     assert OFFICER.id in kept_out(play.now)
     assert "" not in kept_out(play.now)
+    assert permitted(play.now, OFFICER, CSODS)[CommandType.WITHDRAW] is None, "an applicant may ring anybody"
+    late = changed(play.now, clock=changed(play.now.clock, fired=("supervisor",)))
+    ladder = (changed(CSODS.stages["decision"].ladder[-1], tell=(Role.NAMED_SENIOR,)),)
+    told = changed(CSODS, stages={**CSODS.stages, "decision": changed(CSODS.stages["decision"], ladder=ladder)})
+    senior = permitted(late, person("senior", (HOLDER, Role.NAMED_SENIOR)), told)[CommandType.WITHDRAW]
+    assert senior is not None
+    assert senior.code == "not_yours"
     after = play.completed("disclosure").now
     assert permitted(after, OFFICER, CSODS)[CommandType.COMPLETE] is None
     assert play.now.advisers == {OFFICER.id}, "who ruled has enquired into nothing"

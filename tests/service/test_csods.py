@@ -219,6 +219,14 @@ def test_the_applicant_takes_it_back_and_an_officer_records_that(engine: Engine)
     assert house.case(case_id).outcome == "withdrawn"
 
 
+def test_the_applicant_may_ring_whoever_she_knows(engine: Engine) -> None:
+    house = founded(engine)
+    case_id = to(house, "decision")
+    house.give(Withdraw, MONA, case_id, reason="She rang and took it back.")
+    page = house.casework.case(house.person(PIERS), case_id, now=SENT)
+    assert (page.outcome, page.timeline[1].by) == ("withdrawn", house.person(MONA).name)
+
+
 def test_the_45_day_variant_is_chosen_with_a_reason_and_pinned(engine: Engine) -> None:
     house = founded(engine)
     before = applied(house)

@@ -70,7 +70,7 @@ def test_a_form_asks_what_the_answers_call_for_and_goes_on(house: House, app: Fl
     assert page.errors().keys() == {"checked", "danger_now", "note"}
     answers = {"checked": "yes", "danger_now": "no", "scope": "in_scope", "note": "In scope."}
     page = client.submit(answers, status=422)
-    assert page.errors() == {"contact": "Choose an answer: What contact is there."}
+    assert page.errors() == {"contact": "Choose an answer: What contact is there?"}
     page = client.submit({**answers, "contact": ["alone"]})
     assert page.path == f"/cases/{case_id}"
     assert house.case(case_id).stage == "face_to_face"
@@ -117,7 +117,7 @@ def test_the_end_is_read_back_with_the_undertaking(house: House, app: Flask) -> 
     client.submit(typed(FORMS["disclosure"]))
     page = client.submit(typed(FORMS["disclosure"]))
     assert "This ends the case as “Disclosed”" in page.text
-    assert "Signed by M. Garrow on paper" in page.text
+    assert "Signed by M. Garrow, on paper" in page.text
     page = client.submit({"confirmed": "yes"})
     case = house.case(case_id)
     assert (case.ending, case.completions[-1].answers[2].text[:10]) == ("disclosed", "2026-11-25")

@@ -8,6 +8,13 @@ PERSON_ROLES: Mapping[str, str] = {
     "data_subject": "The information is about this person",
     "protected": "Sharing would protect or support this person",
 }
+"""Why a person is in a request, as its form offers it."""
+IN_THE_CASE: Mapping[str, str] = {
+    **PERSON_ROLES,
+    "best_placed": "May be best placed to protect somebody",
+    "applicant": "Made the application",
+}
+"""The same with what only an application tells."""
 CAPACITY: Mapping[str, str] = {
     "assumed": "Assumed: nothing suggests otherwise",
     "assessed_has_capacity": "Assessed: can decide about this",

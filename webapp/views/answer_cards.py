@@ -97,4 +97,4 @@ def _signed(answer: Answer, wording: Document | None) -> list[str]:
     if signed is None:
         return []
     title = wording.title if wording else signed.document
-    return [f"Signed by {signed.name} {HOW[signed.how]}, {long_instant(signed.at)}", f"{title}, {signed.version}"]
+    return [f"Signed by {signed.name}, {HOW[signed.how]}, {long_instant(signed.at)}", f"{title}, {signed.version}"]

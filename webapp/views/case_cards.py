@@ -161,7 +161,7 @@ def _purpose(page: CasePage) -> Iterator[Row]:
 
 def person_row(person: PersonView) -> PersonRow:
     """A person as far as this viewer may know her."""
-    lines = [said(role, known.PERSON_ROLES) for role in person.roles]
+    lines = [said(role, known.IN_THE_CASE) for role in person.roles]
     lines += [f"{words[:1].upper()}{words[1:]}" for words in (person.relation, person.contact) if words]
     known_age = person.born is not None or not person.age_band.startswith("age")
     lines.append(f"Age: {person.age_band}" if known_age else "Age not known")

@@ -115,7 +115,7 @@ def _whose(found: CasePage) -> list[str]:
     """Labels and relations: the record is printed and passed on, so it holds no names of those it is about."""
     lines = []
     for each in found.people:
-        parts = [*(said(role, known.PERSON_ROLES) for role in each.roles), each.relation]
+        parts = [*(said(role, known.IN_THE_CASE) for role in each.roles), each.relation]
         lines.append(f"{each.label}: {'; '.join(part for part in parts if part) or 'relation not said'}")
     return lines
 

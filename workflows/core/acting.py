@@ -38,7 +38,8 @@ def _position(
 ) -> tuple[Role, StandIn | None]:
     if definition.rule(case.stage, command.type) is not None:
         found = acts_for(case, person, performers=wanted, organisation_id=case.holder_org)
-        return found or (Role.MANAGER, None)
+        others = (*wanted, *sorted(working_roles(definition)))
+        return found or (_first(others, person.roles_in(case.holder_org)), None)
     own = _first(wanted, person.roles_in(case.holder_org))
     # To stand aside is about oneself; what she may do in her own right she does in her own name.
     if command.type in COLLEAGUE_COMMANDS or may_give(case, alone(person), definition, command) is None:

@@ -164,16 +164,16 @@ def _answer(field: Field, raw: Raw, asked: Asked) -> Answer | None:
 
 
 def _missing(field: Field) -> str:
-    title = field.title.rstrip(".?: ")
+    title = field.title if field.title.endswith((".", "?")) else f"{field.title}."
     match field.type:
         case FieldType.YES_NO:
-            return f"Say yes or no: {title}."
+            return f"Say yes or no: {title}"
         case FieldType.CHOICE | FieldType.CHOICES | FieldType.PEOPLE:
-            return f"Choose an answer: {title}."
+            return f"Choose an answer: {title}"
         case FieldType.SIGNED:
-            return f"Say that it was signed: {title}."
+            return f"Say that it was signed: {title}"
         case _:
-            return f"Fill this in: {title}."
+            return f"Fill this in: {title}"
 
 
 def _first_part(field: Field) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from workflows.core.case import Advice, Case
 from workflows.core.commands import AdviceType
+from workflows.core.completing import ON_A_FORM, Completion
 from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, Role, Side, Stage, StageKind
 from workflows.core.following import deciding_roles
 from workflows.core.followups import FollowUp, FollowUpKind
@@ -18,6 +19,7 @@ from workflows.core.reveal import Reveal
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 _ASKER, _HOLDER = "asking-organisation", "holding-organisation"
+DECIDING = frozenset({StageKind.ADJUDICATION, StageKind.RULING})
 _OWNER, _ADVISER, _RECIPIENT = "owner", "adviser", "recipient@gatehouse.example"
 
 
@@ -100,9 +102,8 @@ def people(definition: Definition) -> tuple[tuple[str, Principal], ...]:
     at_holder = [
         (ROLE_TITLES[role], _person(role.value, (_HOLDER, role))) for role in roles if role is not Role.REQUESTER
     ]
-    deciding = [
-        role for stage in definition.stages.values() if stage.kind is StageKind.ADJUDICATION for role in stage.roles
-    ]
+    deciding = [role for stage in definition.stages.values() if stage.kind in DECIDING for role in stage.roles]
+    advising = [role for stage in definition.stages.values() if stage.kind in ON_A_FORM for role in stage.roles]
     both = deciding[:1] or [Role.ADJUDICATOR]
     return (
         ("The person who made the request", _person(_OWNER, (_ASKER, Role.REQUESTER))),
@@ -111,7 +112,10 @@ def people(definition: Definition) -> tuple[tuple[str, Principal], ...]:
         ("Manager at the holder", _person("manager", (_HOLDER, Role.MANAGER))),
         ("Manager at the requester's", _person("their-manager", (_ASKER, Role.MANAGER))),
         ("Requester who can also decide", _person(_OWNER, (_ASKER, Role.REQUESTER), (_HOLDER, both[0]))),
-        ("Adviser who can also decide", _person(_ADVISER, (_HOLDER, Role.IG_LEAD), (_HOLDER, both[0]))),
+        (
+            "Adviser who can also decide",
+            _person(_ADVISER, (_HOLDER, (advising or [Role.IG_LEAD])[0]), (_HOLDER, both[0])),
+        ),
         ("Recipient who can also decide", _person("recipient", (_HOLDER, both[0]), email=_RECIPIENT)),
         ("Administrator at the holder", _person("administrator", (_HOLDER, Role.ADMINISTRATOR))),
         ("Somebody else", _person("outsider")),
@@ -145,12 +149,14 @@ def case_at(stage: Stage, definition: Definition) -> Case:
     recipient = Recipient("Recipient", _RECIPIENT, items=("item",))
     subject = Person("Adult A", roles=(PersonRole.DATA_SUBJECT,))
     holding = next(each for each in definition.stages.values() if each.side is Side.HOLDER)
+    enquired = Completion(holding.name, StageKind.ENQUIRY, (), _ADVISER, "", "", _AT, 1)
+    owner, asker = ("", _HOLDER) if definition.public else (_OWNER, _ASKER)
     return Case(
         id="case", reference="GH", definition=definition.ref, packs=(), version=1, stage=stage.name, kind=stage.kind,
-        requester=_OWNER, requester_org=_ASKER, holder_org=_HOLDER, calendar="england-and-wales",
+        requester=owner, requester_org=asker, holder_org=_HOLDER, calendar="england-and-wales",
         created_at=_AT, stage_since=_AT, request=Request(people=(subject,), recipients=(recipient,), consent=_GIVEN),
         submitted_at=None if stage.kind is StageKind.DRAFT else _AT, advice=(advice,) if advised else (),
-        reveals=(_ASK,),
+        reveals=(_ASK,), completions=(enquired,) if stage.kind is StageKind.RULING else (),
         back_to=holding.name if stage.kind is StageKind.INFORMATION_NEEDED else "",
         closed_at=_AT if stage.kind is StageKind.CLOSED else None, followups=_to_follow_up(definition),
     )  # fmt: skip

@@ -207,7 +207,9 @@ def _refusal(
     if command is CommandType.CHALLENGE:
         return _challenge_refusal(case, lent(case, person), known=known)
     if command is CommandType.WITHDRAW and not case.requester:
-        return worker_refusal(case, person, definition, command=command)
+        # Whoever applied without an account rings somebody up: each of them can write it down, at every stage.
+        say = "Somebody who works on such cases records that an application was taken back."
+        return None if Relation.WORKER in known else Refusal(NOT_YOURS, say)
     if command in REQUESTER_COMMANDS:
         owner = Relation.OWNER in known
         return None if owner else Refusal(NOT_YOURS, "Only the person who made the request can do this.")
