@@ -1,14 +1,17 @@
-"""``./gatehouse bench [decide|http|sweep|board|memory ...]``: all of them without a name."""
+"""``./gatehouse bench [decide|http|sweep|board|simulate|memory ...]``: all of them without a name."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bench import board, decide, http, memory, sweep
+from bench import board, decide, http, memory, simulate, sweep
 from bench.ground import CannotBench, say
 
-BENCHES = {"decide": decide.run, "http": http.run, "sweep": sweep.run, "board": board.run, "memory": memory.run}
+BENCHES = {
+    "decide": decide.run, "http": http.run, "sweep": sweep.run, "board": board.run, "simulate": simulate.run,
+    "memory": memory.run,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

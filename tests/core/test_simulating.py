@@ -106,6 +106,25 @@ def leading(*routes: tuple[str, str]) -> CommandRule:
     return CommandRule(tuple(Route(to, compile_guard(when) if when else None) for to, when in routes))
 
 
+def spelled(definition: Definition) -> Definition:
+    """The same with every condition in other words, so that each is asked of the recorded facts."""
+
+    def rule(known: CommandRule) -> CommandRule:
+        routes = tuple(replace(r, when=r.when and compile_guard(f"({r.when.text}) && true")) for r in known.routes)
+        needs = tuple(replace(n, needs=compile_guard(f"({n.needs.text}) && true")) for n in known.needs)
+        options = {k: replace(n, needs=compile_guard(f"({n.needs.text}) && true")) for k, n in known.options.items()}
+        return replace(known, routes=routes, needs=needs, options=options)
+
+    return replace(
+        definition,
+        stages={
+            name: replace(stage, commands={command: rule(known) for command, known in stage.commands.items()})
+            for name, stage in definition.stages.items()
+        },
+    )
+
+
+IN_OTHER_WORDS = spelled(STANDARD)
 SHORTER = clocked(Length(4, Unit.HOURS))
 
 
@@ -162,23 +181,16 @@ WAYS: dict[str, Callable[[Told], object]] = {
         play.to("ig_advice"),
         play.do(c.Advise, IG, advice=c.AdviceType.OUT_OF_SCOPE, why="Not ours.", redirect="The front desk."),
     ),
-    "counted by other days": lambda play: (
-        (
-            play.to("adjudication"),
-            play.do(c.RecountClock, rung="england-and-wales", clock=0),
-        )
-        if False
-        else play.to("adjudication")
-    ),
     "still a draft": lambda play: play.to("draft"),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_under_its_own_version_a_request_goes_as_it_went(way: str) -> None:
+@pytest.mark.parametrize("candidate", [STANDARD, IN_OTHER_WORDS], ids=["itself", "in other words"])
+def test_under_its_own_version_a_request_goes_as_it_went(way: str, candidate: Definition) -> None:
     play = Told()
     WAYS[way](play)
-    found = simulated(play, STANDARD)
+    found = simulated(play, candidate)
     assert found.differences == ()
     assert found.partial == frozenset()
     assert found.before is found.after
@@ -191,8 +203,9 @@ def test_an_emergency_goes_as_it_went() -> None:
     play.to_share()
     play.do(c.ShareNow, ON_CALL, share=spoken())
     play.do(c.ReviewShare, GUARDIAN, finding=c.ReviewFinding.PROPORTIONATE)
-    found = simulated(play, EMERGENCY)
-    assert (found.differences, found.before) == ((), Result.IN_TIME)
+    for candidate in (EMERGENCY, spelled(EMERGENCY)):
+        found = simulated(play, candidate)
+        assert (found.differences, found.before) == ((), Result.IN_TIME)
     sent_at_once = Told(EMERGENCY)
     sent_at_once.commands = [[event for events in play.commands for event in events]]
     assert (
@@ -434,6 +447,15 @@ def test_a_step_that_would_ask_for_more_first_is_said() -> None:
     assert found.reached == ("draft",)
 
 
+def test_an_item_that_the_version_holds_sensitive_is_so_for_its_conditions() -> None:
+    sensitive = leading(("adjudication", "items.exists(i, i.category == 'school' && i.sensitive)"), ("ig_advice", ""))
+    own = ruled("consent_check", CommandType.RECORD_CONSENT, sensitive)
+    play = Told(own).to("ig_advice")
+    assert simulated(play, own).differences == ()
+    more = replace(own, sensitive=own.sensitive | {"school"})
+    assert only(simulated(play, more), Kind.ROUTE).after == "Adjudication"
+
+
 def test_a_delegated_release_is_tried_against_the_versions_own_condition() -> None:
     item = replace(PARTS[Task.ITEMS].items[0], category="school")
     recipient = replace(PARTS[Task.RECIPIENTS].recipients[0], items=(item.key,))
@@ -444,7 +466,7 @@ def test_a_delegated_release_is_tried_against_the_versions_own_condition() -> No
     )  # fmt: skip
     play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note="Seen.")
     play.do(c.Advise, IG, advice=c.AdviceType.SUPPORTS, delegated_release=True)
-    assert simulated(play, STANDARD).differences == ()
+    assert simulated(play, IN_OTHER_WORDS).differences == ()
     rule = STANDARD.stage("ig_advice").commands[CommandType.ADVISE]
     never = Need("never", "It is never delegated.", compile_guard("false"))
     stricter = ruled("ig_advice", CommandType.ADVISE, replace(rule, options={"delegated_release": never}))
@@ -488,7 +510,10 @@ def test_what_was_erased_is_not_guessed() -> None:
     play.do(c.Advise, IG, advice=c.AdviceType.SUPPORTS)
     commands = [[_erased(each) for each in events] for events in play.commands]
     ground = Ground(STANDARD, lambda ref: STANDARD, lambda name: CALENDAR, LATER)
-    found = replay(commands, ground, erased=True)
+    same = replay(commands, ground, erased=True)
+    assert same is not None
+    assert (same.differences, same.partial) == ((), frozenset()), "where the conditions are the same none is asked"
+    found = replay(commands, replace(ground, candidate=IN_OTHER_WORDS), erased=True)
     assert found is not None
     assert found.differences == ()
     assert found.partial == {Partial.ERASED}

@@ -54,6 +54,7 @@ COMMAND_OF: Mapping[str, CommandType] = {
 """Which command an event comes of. Of several events of one command the first that stands here tells it."""
 FIRST = ("SharedNow",)
 """Events that tell it wherever they stand among the others."""
+DELEGATED = "delegated_release"
 STAYS = "It would stay there: a question that nobody answers never goes back"
 
 
@@ -132,25 +133,36 @@ class _Walk:
         said = f"“{command_words(command)}” is not allowed there"
         if rule is None or event.move is None:
             return self._difference(Kind.DEAD_END, event, before, said)
+        own = self._own(before)
+        then = own.stages[before.stage].commands.get(command) if before.stage in own.stages else None
+        if (need := self._unmet(start, rule, then, command, since)) is not None:
+            return self._difference(Kind.REFUSED, event, before, need.say)
+        if then is not None and then.routes == rule.routes and own.sensitive == self.ground.candidate.sensitive:
+            # The same conditions on the same facts: it went where they lead.
+            return event.move.stage
         if self.erased and any(each.when is not None for each in rule.routes):
             self.partial.add(Partial.ERASED)
             ways = {each.to for each in rule.routes}
             return event.move.stage if event.move.stage in ways else rule.routes[-1].to
         judged = apply(before, replace(event, move=None))
-        if not self.erased and (need := self._unmet(start, rule, command, since)) is not None:
-            return self._difference(Kind.REFUSED, event, before, need.say)
         known = said_facts(judged, since, self.ground.candidate, command)
         to = next((each.to for each in rule.routes if each.when is None or each.when.met(known)), None)
         if to is None:
             return self._difference(Kind.DEAD_END, event, before, "None of its routes is for such a request")
         return before.back_to if to == BACK else to
 
-    def _unmet(self, start: Case, rule: CommandRule, command: CommandType, since: Sequence[e.Event]) -> Need | None:
-        """The first need of the version that the request did not meet then."""
-        advised = next((each for each in since if isinstance(each, e.Advised)), None)
-        option = rule.options.get("delegated_release") if advised and advised.delegated_release else None
-        needs = (*rule.needs, *([option] if option else []))
+    def _unmet(
+        self, start: Case, rule: CommandRule, then: CommandRule | None, command: CommandType, since: Sequence[e.Event]
+    ) -> Need | None:
+        """The first need of the version that the request did not meet then. What was asked then as well was met."""
+        delegated = any(isinstance(each, e.Advised) and each.delegated_release for each in since)
+        options = [need for name, need in rule.options.items() if delegated and name == DELEGATED]
+        asked = {each.needs for each in (*then.needs, *then.options.values())} if then else set()
+        needs = [each for each in (*rule.needs, *options) if each.needs not in asked]
         if not needs:
+            return None
+        if self.erased:
+            self.partial.add(Partial.ERASED)
             return None
         known = said_facts(start, since, self.ground.candidate, command)
         return next((need for need in needs if not need.needs.met(known)), None)
