@@ -14,6 +14,7 @@ import pytest
 
 from tests.core.play import (
     CONSENT,
+    CSODS,
     EMERGENCY,
     GUARDIAN,
     HOLDER,
@@ -31,6 +32,7 @@ from workflows.core import events as e
 from workflows.core.calendars import Length, Unit
 from workflows.core.case import Case, apply
 from workflows.core.definition import (
+    ClockFrom,
     CommandRule,
     CommandType,
     Definition,
@@ -212,6 +214,32 @@ def test_an_emergency_goes_as_it_went() -> None:
         replay(sent_at_once.commands, Ground(EMERGENCY, lambda ref: EMERGENCY, lambda name: CALENDAR, LATER))
         is not None
     )
+
+
+@pytest.mark.parametrize("upto", ["initial_contact", "face_to_face", "decision", "nowhere"])
+@pytest.mark.parametrize("candidate", [CSODS, spelled(CSODS)], ids=["itself", "in other words"])
+def test_an_application_from_the_public_goes_as_it_went(upto: str, candidate: Definition) -> None:
+    play = Told(CSODS)
+    play.applied().completed(upto)
+    found = simulated(play, candidate)
+    assert (found.differences, found.partial) == ((), frozenset())
+
+
+def test_a_time_that_counts_from_the_application_is_tried_from_there_and_so_is_a_variant() -> None:
+    play = Told(CSODS)
+    play.applied().completed("initial_contact")
+    play.at += timedelta(days=3)
+    play.completed("decision")
+    name = play.now.stage
+    clocks = {urgency: replace(rule, since=ClockFrom.STAGE) for urgency, rule in CSODS.stage(name).clocks.items()}
+    assert only(simulated(play, at(name, CSODS, clocks=clocks), now=play.at), Kind.DUE).weight == 3 * 24 * 3600
+    variant = next(iter(CSODS.variants))
+    varied = CSODS.as_variant(variant)
+    other = Told(varied)
+    other.applied().completed("decision")
+    known = {"rules_of": lambda ref: varied, "variants": {variant: varied}}
+    assert simulated(other, CSODS, **known).differences == ()
+    assert simulated(other, CSODS, rules_of=lambda ref: varied).of_kind(Kind.DUE) is not None
 
 
 def test_the_stays_are_those_of_the_clocks() -> None:

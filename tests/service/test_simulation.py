@@ -12,6 +12,7 @@ from sqlalchemy.exc import InternalError
 
 from tests.builders import House, build, play
 from tests.counting import statements
+from tests.service.test_csods import founded, to
 from workflows.core.definition import Role, Urgency
 from workflows.core.permissions import Principal
 from workflows.core.refusals import NOT_FOUND, NOT_YOURS, Refused
@@ -328,3 +329,16 @@ def test_taking_the_list_along_is_recorded_and_not_for_managers(house: House, de
     with reading(house.engine) as connection:
         noted = connection.execute(text("SELECT count(*) FROM events WHERE type = 'SimulationExported'")).scalar_one()
     assert noted == 1
+
+
+def test_what_only_its_own_roles_may_know_of_is_in_no_report(engine: Engine) -> None:
+    house = founded(engine)
+    to(house, "decision")
+    desk = Simulations(house.engine, house.casework.library)
+    run = desk.now(administrator(house), read_builtin("csods"), Chosen(), run_id=house.new_id(), at=NOW)
+    assert run.summary is not None
+    assert (run.summary.requests, run.summary.apart, run.total) == (0, True, 0)
+    play(house, "S2")
+    other = desk.now(administrator(house), RED, Chosen(), run_id=house.new_id(), at=NOW)
+    assert other.summary is not None
+    assert (other.summary.requests, other.summary.apart) == (1, False)

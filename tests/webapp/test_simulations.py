@@ -10,8 +10,9 @@ from celery import Celery
 from flask import Flask
 from sqlalchemy import text
 
-from tests.builders import House
+from tests.builders import BEGAN, House
 from tests.page import Page, PageClient
+from tests.service.test_csods import to
 from tests.webapp import test_cli
 from tests.webapp.holder import GUARDIAN, MANAGER, Desk
 from tests.webapp.test_cli import Run as Shell
@@ -20,6 +21,7 @@ from workers import celery_app, tasks
 from workflows.core.definition import Role
 from workflows.core.simulated import Kind
 from workflows.definitions.loader import read_builtin
+from workflows.service.publishing import publish
 from workflows.service.simulation_run import work
 from workflows.settings import Settings
 from workflows.store.engine import Engine
@@ -210,6 +212,17 @@ def test_the_list_is_taken_along_as_a_file_that_no_spreadsheet_carries_out(desk:
     other.open("/account")
     refused = other.http.post(form.action, data={**form.fields, "csrf_token": other.token()})
     assert refused.status_code == 403
+
+
+def test_what_only_its_own_roles_may_know_of_is_not_looked_at_and_the_page_says_so(desk: Desk) -> None:
+    publish(desk.house.engine, read_builtin("csods"), source="csods.yaml", by="", at=BEGAN)
+    case = to(desk.house, "decision")
+    client = desk.sit(ADMINISTRATOR)
+    page = upload(client, read_builtin("csods"))
+    work(desk.house.engine, desk.house.casework.library)
+    page = client.open(page.path)
+    assert "Only the roles of this workflow itself may know that its requests exist" in page.text
+    assert desk.house.case(case).reference not in page.html
 
 
 def test_every_kind_has_its_page() -> None:

@@ -68,10 +68,17 @@ HAD: Mapping[Kind, str] = {
 """What a request would have had."""
 
 
+APART = (
+    "Only the roles of this workflow itself may know that its requests exist, so they are in no report that others "
+    "read, and were not looked at."
+)
+"""What stands where a workflow keeps its requests from everybody else."""
+
+
 def said(found: Summary) -> str:
     """The report in two sentences."""
     if not found.requests:
-        return "No request fits what was chosen, so there was nothing to compare."
+        return APART if found.apart else "No request fits what was chosen, so there was nothing to compare."
     looked = f"{counted_many(found.requests)} {'was' if found.requests == 1 else 'were'} looked at"
     had = joined([f"{number:,} {HAD[kind]}" for kind, number in found.kinds if number])
     if not had:

@@ -165,3 +165,9 @@ class Ground:
     now: datetime
     crew: Crew = field(default_factory=dict)
     calendar_of: Callable[[Case], str] = lambda case: ""
+    variants: Mapping[str, Definition] = field(default_factory=dict)
+    """The version with the times of each of its variants, by their keys."""
+
+    def under(self, variant: str) -> Definition:
+        """The version as it counts for a request that is pinned to a variant; without it where it has no such."""
+        return self.variants.get(variant, self.candidate)

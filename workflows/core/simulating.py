@@ -50,6 +50,7 @@ COMMAND_OF: Mapping[str, CommandType] = {
     "Reopened": CommandType.REOPEN,
     "Challenged": CommandType.CHALLENGE,
     "SentBack": CommandType.SEND_BACK,
+    "StageCompleted": CommandType.COMPLETE,
 }
 """Which command an event comes of. Of several events of one command the first that stands here tells it."""
 FIRST = ("SharedNow",)
@@ -63,7 +64,7 @@ def replay(history: Iterable[Sequence[e.Event]], ground: Ground, *, erased: bool
 
     ``erased``: what the requester wrote is gone, so guards have nothing to judge by.
     """
-    walk = _Walk(ground, erased)
+    walk = _Walk(ground, erased, ground.candidate)
     for events in history:
         walk.take(events)
     return walk.found()
@@ -75,6 +76,7 @@ class _Walk:
 
     ground: Ground
     erased: bool
+    candidate: Definition
     case: Case | None = None
     over: bool = False
     visits: Visits = field(default_factory=Visits)
@@ -90,6 +92,8 @@ class _Walk:
             before = self.case
             if before is None and not isinstance(event, e.Started):
                 return
+            if isinstance(event, e.Started):
+                self.candidate = self.ground.under(event.definition.variant)
             since.append(event)
             self.case = _as_urgent(apply(before, event), event)
             if isinstance(event, e.ClockExtended):
@@ -108,7 +112,7 @@ class _Walk:
     def _judge(self, start: Case | None, before: Case | None, event: e.Event, since: Sequence[e.Event]) -> None:
         """Whether the version leads to where the record says that it went; ``start`` is the case before the command."""
         assert event.move is not None
-        candidate = self.ground.candidate
+        candidate = self.candidate
         if before is None or start is None:
             self._went(candidate.first, event, None)
             return
@@ -129,7 +133,7 @@ class _Walk:
         self, start: Case, before: Case, event: e.Event, since: Sequence[e.Event], command: CommandType
     ) -> str | Difference:
         """The stage that the version leads to, or what stands against the step."""
-        rule = self.ground.candidate.rule(before.stage, command)
+        rule = self.candidate.rule(before.stage, command)
         said = f"“{command_words(command)}” is not allowed there"
         if rule is None or event.move is None:
             return self._difference(Kind.DEAD_END, event, before, said)
@@ -137,7 +141,7 @@ class _Walk:
         then = own.stages[before.stage].commands.get(command) if before.stage in own.stages else None
         if (need := self._unmet(start, rule, then, command, since)) is not None:
             return self._difference(Kind.REFUSED, event, before, need.say)
-        if then is not None and then.routes == rule.routes and own.sensitive == self.ground.candidate.sensitive:
+        if then is not None and then.routes == rule.routes and own.sensitive == self.candidate.sensitive:
             # The same conditions on the same facts: it went where they lead.
             return event.move.stage
         if self.erased and any(each.when is not None for each in rule.routes):
@@ -145,7 +149,7 @@ class _Walk:
             ways = {each.to for each in rule.routes}
             return event.move.stage if event.move.stage in ways else rule.routes[-1].to
         judged = apply(before, replace(event, move=None))
-        known = said_facts(judged, since, self.ground.candidate, command)
+        known = said_facts(judged, since, self.candidate, command)
         to = next((each.to for each in rule.routes if each.when is None or each.when.met(known)), None)
         if to is None:
             return self._difference(Kind.DEAD_END, event, before, "None of its routes is for such a request")
@@ -164,7 +168,7 @@ class _Walk:
         if self.erased:
             self.partial.add(Partial.ERASED)
             return None
-        known = said_facts(start, since, self.ground.candidate, command)
+        known = said_facts(start, since, self.candidate, command)
         return next((need for need in needs if not need.needs.met(known)), None)
 
     def _went(self, led: str | Difference, event: e.Event, before: Case | None) -> None:
@@ -174,7 +178,7 @@ class _Walk:
             self.differences.append(led)
             self.over = True
             return
-        stage = self.ground.candidate.stages.get(led)
+        stage = self.candidate.stages.get(led)
         if stage is None:
             self._part(Kind.DEAD_END, event, before, f"The version has no stage “{led}”")
         elif led != event.move.stage:
@@ -195,15 +199,15 @@ class _Walk:
 
     def _own(self, case: Case | None) -> Definition:
         """The version that the request ran on."""
-        return self.ground.rules_of(case.definition) if case is not None else self.ground.candidate
+        return self.ground.rules_of(case.definition) if case is not None else self.candidate
 
     def _compare_people(self, before: Case, event: e.Event, command: CommandType) -> None:
         """Whether others could have done it. One finding for the first stage where that is so; ``more`` counts on."""
-        own, other = self._own(before).stages.get(before.stage), self.ground.candidate.stages.get(before.stage)
+        own, other = self._own(before).stages.get(before.stage), self.candidate.stages.get(before.stage)
         if own is None or other is None or Side.HOLDER not in (own.side, other.side):
             return
         was = _performers(self._own(before), own, command)
-        will = _performers(self.ground.candidate, other, command)
+        will = _performers(self.candidate, other, command)
         if frozenset(was) == frozenset(will):
             return
         if self.differences:
@@ -229,7 +233,7 @@ class _Walk:
         other = self.ground.calendar_of(case)
         stays = list(
             timed(
-                self.visits, self.ground.candidate, own.stages.get, self.ground.days_of, other=other,
+                self.visits, self.candidate, own.stages.get, self.ground.days_of, other=other,
                 now=self.ground.now,
             )
         )  # fmt: skip

@@ -49,7 +49,8 @@ class Summary:
     """What a run found, without the list of all differences.
 
     ``requests`` is how many were looked at, ``same`` how many would have gone as they did in every way.
-    ``results`` counts pairs of results (recorded, simulated; nothing where it cannot be known).
+    ``results`` counts pairs of results (recorded, simulated; nothing where it cannot be known). ``apart``: the workflow
+    keeps its requests from all but its own roles; those are not among them.
     """
 
     requests: int
@@ -61,6 +62,7 @@ class Summary:
     partial: tuple[tuple[Partial, int], ...]
     unmanned: tuple[Unmanned, ...]
     top: tuple[tuple[Kind, tuple[Ranked, ...]], ...]
+    apart: bool = False
 
     def count(self, kind: Kind) -> int:
         """How many requests differ in this way."""
@@ -115,7 +117,7 @@ class Tally:
         else:
             heappushpop(top, ranked)
 
-    def summary(self, candidate: Definition, crew: Crew) -> Summary:
+    def summary(self, candidate: Definition, crew: Crew, *, apart: bool = False) -> Summary:
         """What came of it."""
         return Summary(
             self.requests, self.open, self.same,
@@ -125,6 +127,7 @@ class Tally:
             tuple((each, self.partial[each]) for each in Partial if self.partial[each]),
             tuple(self._unmanned(candidate, crew)),
             tuple((kind, tuple(sorted(self.tops.get(kind, ()), reverse=True))) for kind in Kind),
+            apart,
         )  # fmt: skip
 
     def _results(self) -> tuple[tuple[Result, Result | None, int], ...]:

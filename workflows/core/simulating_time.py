@@ -9,7 +9,7 @@ from datetime import datetime, time
 from workflows.core.calendars import CalendarHorizon, Length, WorkingCalendar
 from workflows.core.case import WAITING_FOR_REQUESTER, Case
 from workflows.core.clocks import Clock, Extension, Pause, due_instant, settled
-from workflows.core.definition import ClockRule, Definition, Side, Stage, Urgency
+from workflows.core.definition import ClockFrom, ClockRule, Definition, Side, Stage, Urgency
 from workflows.core.extending import ClockExtended
 from workflows.core.happening import ClockEnd, ClockStart, Event
 from workflows.core.timeliness import due_that_counts
@@ -25,6 +25,7 @@ class Visit:
     recorded: ClockStart | None
     calendar: str
     compared: bool
+    submitted_at: datetime | None = None
     ended_at: datetime | None = None
     due: datetime | None = None
     pauses: list[Pause] = field(default_factory=list)
@@ -59,7 +60,9 @@ class Visits:
         if self.held is not None and not move.pause:
             _close(self.held, event, ends, calendar)
             self.held = None
-        self.current = Visit(move.stage, event.at, after.urgency, move.clock, after.calendar, compared)
+        self.current = Visit(
+            move.stage, event.at, after.urgency, move.clock, after.calendar, compared, after.submitted_at
+        )
         self.every.append(self.current)
 
     def extended(self, event: ClockExtended) -> None:
@@ -145,7 +148,8 @@ def timed(
                 yield Timed(visit, title, before, late)
                 continue
             more, less = _more(visit, rule) if rule else ((), False)
-            after = _due(_clock(visit, rule.length, rule.due_time, more, counts), counts) if rule else None
+            since = visit.submitted_at if rule and rule.since is ClockFrom.SUBMISSION else None
+            after = _due(_clock(visit, rule.length, rule.due_time, more, counts, since), counts) if rule else None
         except CalendarHorizon:
             yield Timed(visit, title, visit.due, _late(visit, visit.due, now=now) and _holds(recorded), beyond=True)
             continue
@@ -171,13 +175,17 @@ def _recorded_due(visit: Visit, counted: WorkingCalendar) -> datetime | None:
         return visit.due
     more = tuple(_extension(each, each.more.amount) for each in visit.extensions)
     start = visit.recorded
-    return _due(_clock(visit, start.length, time.fromisoformat(start.due_time), more, counted), counted)
+    due_time = time.fromisoformat(start.due_time)
+    return _due(_clock(visit, start.length, due_time, more, counted, start.counted_from), counted)
 
 
-def _clock(visit: Visit, length: Length, due_time: time, more: tuple[Extension, ...], days: WorkingCalendar) -> Clock:
+def _clock(
+    visit: Visit, length: Length, due_time: time, more: tuple[Extension, ...], days: WorkingCalendar,
+    since: datetime | None,
+) -> Clock:  # fmt: skip
     return Clock(
         number=1, stage=visit.stage, started_at=visit.started_at, length=length, calendar=days.id, due_time=due_time,
-        pauses=tuple(visit.pauses), stopped_at=visit.ended_at, extensions=more,
+        pauses=tuple(visit.pauses), stopped_at=visit.ended_at, extensions=more, counted_from=since,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from workflows.definitions.faults import BadDefinition
 from workflows.definitions.loader import load
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, Unavailable, reading, transaction
-from workflows.store import clock, histories, people, simulations, streams
+from workflows.store import clock, definitions, histories, people, simulations, streams
 from workflows.store.simulations import Claimed
 
 LONGEST = 240.0
@@ -78,6 +78,7 @@ def compare(
         streams.one_moment(connection)
         total = histories.count(connection, candidate.ref.workflow, chosen)
         ground = ground_of(connection, library.bind(engine), candidate)
+        apart = _apart(connection, library, candidate.ref.workflow)
         kept((), 0, total)
         with closing(histories.read(connection, candidate.ref.workflow, chosen)) as batches:
             for batch in batches:
@@ -88,7 +89,13 @@ def compare(
                 kept(there, tally.requests, total)
                 if time.monotonic() > until:
                     raise TookTooLong
-    return tally.summary(candidate, ground.crew)
+    return tally.summary(candidate, ground.crew, apart=apart)
+
+
+def _apart(connection: Connection, library: Library, workflow: str) -> bool:
+    """Whether any version of a workflow keeps its requests from all but its own roles."""
+    every = definitions.every(connection)
+    return any(library.version(connection, workflow, each.version).silo for each in every if each.workflow == workflow)
 
 
 def ground_of(connection: Connection, library: Library, candidate: Definition) -> Ground:
@@ -114,6 +121,7 @@ def ground_of(connection: Connection, library: Library, candidate: Definition) -
         now=now,
         crew=histories.crew(connection),
         calendar_of=calendar_of,
+        variants={key: candidate.as_variant(key) for key in candidate.variants},
     )
 
 

@@ -17,8 +17,8 @@ from workflows.store.mapping import event_from_row
 BATCH = 200
 NOT_NEEDED = ("Released", "Advised", "Asked", "Answered", "Decided", "AdjudicatorVoted")
 """Events whose personal parts no guard speaks about: they are not even read."""
-ASKED = ("Started", "Saved")
-"""Events that hold what the requester wrote."""
+ASKED = ("Started", "Saved", "StageCompleted")
+"""Events that hold what conditions speak about."""
 
 # What is kept from all but its own roles is in no report that others read.
 _WHERE = """FROM cases c WHERE c.workflow = :workflow AND c.submitted_at IS NOT NULL AND c.silo = '{}'
