@@ -72,6 +72,7 @@ DELEGATED = (
     "              && !items.exists(i, i.sensitive || i.continuing) && command.advice == 'supports'\n"
 )
 GIVE_BACK = STANDARD[STANDARD.index("    - key: give_back") : STANDARD.index("\nstages:")]
+ESCALATIONS = STANDARD[STANDARD.index("    - key: deputy") : STANDARD.index("  requester:\n    - key: half")]
 CONDITION = "            needs: >-\n"
 DEPUTY = "    - key: deputy\n      action: escalate\n      tell: [deputy_guardian, on_call_authoriser]\n"
 NAMED_WHEN = "when: {routine: 3 working_days, priority: 1 working_days, emergency: 2 hours}"
@@ -192,6 +193,9 @@ MEANING = (
            "{length: 5 working_days, extension: {most: 1 working_days, roles: [manager]}}"),
     Broken("clock-not-used",
            WITHDRAWN, "  withdrawn: {kind: closed, title: Withdrawn, outcome: withdrawn, ladder: holder}\n"),
+    Broken("no-escalation", ESCALATIONS, "", "    ladder: holder"),
+    Broken("no-escalation", ESCALATIONS, ESCALATIONS.replace("routine: 4 hours, ", "").replace(
+        "routine: 1 working_days, ", "").replace("routine: 3 working_days, ", ""), "    ladder: holder"),
     Broken("no-ladder", CHECK_CLOCK + "    ladder: holder\n", CHECK_CLOCK, "  consent_check:"),
     Broken("unknown-ladder", "ladder: holder", "ladder: step"),
     Broken("ladder-without-overdue", "when: {routine: due, priority: due, emergency: due}",

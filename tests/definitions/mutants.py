@@ -262,7 +262,7 @@ def clocks_removed(base: str) -> Iterator[Mutant]:
 
 def ladders_broken(base: str) -> Iterator[Mutant]:
     """A ladder lacks a step, has one twice, or its steps stand the other way round."""
-    wrong = rules("ladder-without-overdue", "pause-without-cap")
+    wrong = rules("ladder-without-overdue", "pause-without-cap", "no-escalation")
     for name, ladder in of(base)["ladders"].items():
         here = ("ladders", name)
         for index, rung in enumerate(ladder):
@@ -283,7 +283,7 @@ def ladders_broken(base: str) -> Iterator[Mutant]:
             for stage, each in _stages(of(base)):
                 if each.get("ladder") == name:
                     value = put(of(base), ("stages", stage, "ladder"), other)
-                    told = rules("pause-without-cap", "give-back-misplaced", "rung-before-start")
+                    told = rules("pause-without-cap", "give-back-misplaced", "rung-before-start", "no-escalation")
                     yield Mutant(base, "ladder swapped", f"{stage}: {other}", value, told, harmless=True)
 
 

@@ -98,6 +98,9 @@ def _stage(stage: Stage, definition: Definition) -> Iterator[str]:
     actions = [rung.action for rung in stage.ladder]
     if actions.count(RungAction.OVERDUE) != 1:
         yield f"nobody is told that {stage.name} is late"
+    onward = [rung for rung in stage.ladder if rung.action in (RungAction.ESCALATE, RungAction.GIVE_BACK)]
+    if {urgency for rung in onward for urgency in rung.when} != set(Urgency):
+        yield f"nobody but whoever has it is told that {stage.name} is late"
     if (RungAction.GIVE_BACK in actions) != (stage.kind is StageKind.INFORMATION_NEEDED):
         yield f"{stage.name} gives back what it should not, or never gives back"
 

@@ -129,6 +129,10 @@ RULES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "extension-by-nobody": ("Nobody could give the further time.", "Name roles, or delete extension."),
         "role-not-for-extension": ("A role cannot give further time.", "Delete it there."),
         "no-ladder": ("Nobody is told when a stage is late.", "Name a ladder."),
+        "no-escalation": (
+            "When a stage is late, nobody is told but whoever has the request.",
+            "Add a step with action: escalate for each urgency.",
+        ),
         "unknown-ladder": ("There is no such ladder.", "Correct the name, or add it under ladders."),
         "ladder-without-overdue": (
             "A ladder does not mark lateness exactly once, when the clock is out.",

@@ -101,6 +101,22 @@ def _told(subject: Subject, rung: RungModel, name: str, index: int) -> Iterator[
         yield subject.fault("missing-key", say, *here)
 
 
+def escalations(subject: Subject) -> Iterator[Fault]:
+    """Lateness reaches somebody besides whoever is late, for every urgency."""
+    onward = (RungAction.ESCALATE, RungAction.GIVE_BACK)
+    for name, stage in subject.timed_stages():
+        if stage.ladder not in subject.model.ladders:
+            continue
+        steps = [rung for rung in subject.model.ladders[stage.ladder or ""] if rung.action in onward]
+        missing = [urgency.value for urgency in Urgency if not any(urgency in rung.when for rung in steps)]
+        if missing:
+            say = (
+                f"When “{name}” is late, nobody but whoever has it is told, for {', '.join(missing)}. "
+                "Add a rung with action: escalate."
+            )
+            yield subject.fault("no-escalation", say, "stages", name, "ladder")
+
+
 def pauses(subject: Subject) -> Iterator[Fault]:
     """A question stops the holder's clock, so waiting for its answer has an end for every urgency, and only there."""
     for name, stage in subject.stages():
@@ -130,4 +146,4 @@ def last(subject: Subject) -> Iterator[Fault]:
                 yield subject.fault("give-back-not-last", say, "ladders", name, index)
 
 
-RULES = (clocks, extensions, overdue, rungs, pauses, last)
+RULES = (clocks, extensions, overdue, rungs, escalations, pauses, last)
