@@ -104,7 +104,7 @@ def _said(words: str) -> Schema:
 def _kind(kind: StageKind) -> Schema:
     """What a stage of one kind may allow, and what it must say."""
     must = ["outcome"] if kind is StageKind.CLOSED else ["asked", *(["lengths"] if LENGTHS.get(kind) else [])]
-    commands = {"propertyNames": {"enum": sorted(MASTER[kind])}}
+    commands = {"type": "object", "propertyNames": {"enum": sorted(MASTER[kind])}}
     return _when("kind", kind.value, {"required": must, "properties": {"commands": commands}})
 
 
