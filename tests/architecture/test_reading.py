@@ -17,18 +17,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
+from tests.applying import APPLICATION, FORMS
 from tests.builders import BEGAN, House, build
 from tests.page import PageClient
 from webapp import create_app
 from workflows.core.absences import Wanted
-from workflows.core.commands import AskIdentity
+from workflows.core.commands import AskIdentity, Complete
 from workflows.core.definition import Role
 from workflows.core.simulated import Chosen
 from workflows.definitions.loader import read_builtin
 from workflows.service import packing
 from workflows.service.absences import Absences
+from workflows.service.applications import Applications
 from workflows.service.calendaring import Calendars
 from workflows.service.office import Cost
+from workflows.service.publishing import publish
 from workflows.service.scenario import scenarios
 from workflows.service.sealing import Safe
 from workflows.service.simulation import Simulations
@@ -54,9 +57,12 @@ ROLES = {
     "moira.keane": "adjudicator of another house, with something to follow up",
     "nadia.roy": "on-call authoriser",
     "jess.holloway": "requester of what consent was given for",
+    "mona.clarke": "coordinator of the disclosure scheme",
 }
 EMERGENCIES = ("emergency_release", "retrospective_review")
 ACTS = ("submit", "information_needed", "consent_check", "ig_advice", "adjudication", "release", None)
+OF_APPLICATIONS = ("stage_forms.", "applicant_letter.")
+"""Pages of cases that the public begins: tried by who works on them, with one that is new and one that has ended."""
 TAKING_BACK = "checks.withdraw"
 """A page only where consent was given: one more case, and her who asked for it."""
 WRITING = 2
@@ -125,7 +131,7 @@ def filled(rule: Rule, case_ids: list[str]) -> Iterator[dict[str, str | int]]:
                 if isinstance(converter, AnyConverter):
                     made[name] = word
                 if name == "workflow":
-                    made[name] = "standard"
+                    made[name] = "csods" if rule.rule.startswith("/ask/") else "standard"
                 if name == "name":
                     made[name] = "20261102T093000Z-00.eml"
             yield made
@@ -165,6 +171,8 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     where += [each for each in addresses(demo, [waits]) if each not in where]
     consented = addresses(demo, [build(house, "S1", upto="ig_advice")])
     where += [each for each in consented if each[0] == TAKING_BACK]
+    applied = list(addresses(demo, [*apply(house)]))
+    where += [each for each in applied if each[0].startswith(OF_APPLICATIONS) and each not in where]
     plan_to_be_away(house, absence_id=made[0])
     version = plan_to_close(house)
     where = [(name, path.replace("/calendars/1", f"/calendars/{version}")) for name, path in where]
@@ -185,6 +193,19 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     # The beat of a test is never heard, and the address of a calendar is nobody's until it is made.
     wanted = {endpoint for endpoint, _ in where} - {"health.ready", "calendar_feed.feed"}
     assert opened >= wanted, f"nobody could open {wanted - opened}"
+
+
+def apply(house: House) -> Iterator[str]:
+    """Two applications to the disclosure scheme: one that nobody has looked at, one out of scope."""
+    publish(house.engine, read_builtin("csods"), source="csods.yaml", by="", at=BEGAN)
+    door, place = Applications(house.engine, house.casework.library), house.organisation("westmoor").id
+    out_of_scope = {**FORMS["initial_contact"], "scope": ("out_of_scope",), "contact": ()}
+    for ends in (False, True):
+        given, sent = {**APPLICATION, "no_email": ("no",)}, house.casework.now() - timedelta(hours=2)
+        case_id = door.apply("csods", place, given, command_id=house.new_id(), now=sent).done.case_id
+        if ends:
+            house.give(Complete, "mona.clarke", case_id, answers=out_of_scope)
+        yield case_id
 
 
 def plan_to_be_away(house: House, *, absence_id: str) -> None:
@@ -231,6 +252,8 @@ def tried(path: str, who: str) -> bool:
     """Whether a person tries an address. A draft's pages are for its owner; one more person stands for the others."""
     if who == "jess.holloway":
         return path.endswith("/consent/withdraw")
+    if who == "mona.clarke":
+        return path.startswith("/ask") or path.endswith(("/form", "/withdrawn", "/letter", "/letter/e-mail"))
     return not path.startswith("/requests/") or who in ("priya.anand", "martin.shaw")
 
 
