@@ -75,7 +75,7 @@ def test_a_whole_application_is_checked_sent_and_gets_a_reference(app: Flask, ho
     reference = words(next(sent.root.iter("strong")))
     assert re.fullmatch(r"GH-\w{4}-\w{4}", reference)
     assert "Ring 999" in sent.text
-    assert "Initial contact: 24 hours" in sent.text
+    assert "Initial contact: 24 hours from your application" in sent.text
     for secret in ("Garrow", "Brisk", "weekday", "grandmother"):
         assert secret not in sent.html
     with reading(house.engine) as connection:

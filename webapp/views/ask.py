@@ -22,7 +22,7 @@ from webapp.views.ask_steps import Sheet, Step
 from webapp.views.desk import HELD, new_id
 from webapp.views.field_forms import hidden_pairs, views
 from workflows.core.clocks import length_words
-from workflows.core.definition import Definition, Side, Urgency
+from workflows.core.definition import ClockFrom, ClockRule, Definition, Side, Urgency
 from workflows.core.refusals import NOT_FOUND, Refused
 from workflows.service.applications import Applications, Form
 from workflows.service.public_door import PublicDoor
@@ -126,6 +126,7 @@ def _step(form: Form, sheet: Sheet, step: Step | None, *, wrong: bool = False, s
         pairs=_carried(form.definition, but=step.keys),
         returning=returning,
         page_now=step.number,
+        heading=_heading(form, step),
         **_kept(),
     )
 
@@ -184,10 +185,21 @@ def _send(form: Form, sheet: Sheet, place: str) -> Response:
 def _steps(definition: Definition) -> list[tuple[str, str]]:
     """What happens to an application, stage by stage, with its longest time in words."""
     return [
-        (stage.title, length_words(clock.length))
+        (stage.title, _longest(clock))
         for stage in definition.stages.values()
         if stage.side is Side.HOLDER and (clock := stage.clocks.get(Urgency.ROUTINE)) is not None
     ]
+
+
+def _longest(clock: ClockRule) -> str:
+    counted = " from your application" if clock.since is ClockFrom.SUBMISSION else ""
+    return f"{length_words(clock.length)}{counted}"
+
+
+def _heading(form: Form, step: Step) -> str:
+    """What a page of several questions is called."""
+    reaching = form.definition.safe_contact
+    return "Reaching you safely" if reaching and reaching.by in step.keys else "More about your application"
 
 
 def _answer(template: str, status: int = 200, **values: Any) -> Response:
