@@ -9,6 +9,7 @@ from typing import Any
 
 from workflows.core import events as e
 from workflows.core import reveal
+from workflows.core.adopting import Adoption, VersionAdopted, adopted
 from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
 from workflows.core.commands import ItemDecision, ItemOutcome
@@ -141,6 +142,7 @@ class Case:
     completions: tuple[Completion, ...] = ()
     ending: str = ""
     """The code of the workflow's own outcome with which the case has ended."""
+    undoable: tuple[Adoption, ...] = ()
 
     def overtaken(self, seen: int | None) -> bool:
         """Whether a person has changed the case since version ``seen``; None means whatever it is now."""
@@ -226,6 +228,7 @@ def _moved(case: Case, event: e.Event) -> Case:
         stage_since=event.at,
         assignee="",
         overdue=False,
+        undoable=(),
         back_to=case.stage if move.pause else "",
         back_kind=case.kind if move.pause else None,
     )
@@ -375,6 +378,7 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.BecameOverdue: _fired,
     e.ClockExtended: extended,
     ClockRecounted: recounted,
+    VersionAdopted: adopted,
     e.QuestionGivenBack: given_back,
     NotSharedByDefault: silent,
     NobodyTold: unheard_by,

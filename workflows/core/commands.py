@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
+from workflows.core.adopting import AdoptVersion as AdoptVersion
 from workflows.core.commanding import CLOCK as CLOCK
 from workflows.core.commanding import PUBLIC as PUBLIC
 from workflows.core.commanding import Actor as Actor

@@ -67,6 +67,7 @@ class CommandType(StrEnum):
     REMIND_FOLLOW_UP = "remind_follow_up"
     RAISE_RECHECK = "raise_recheck"
     RECOUNT_CLOCK = "recount_clock"
+    ADOPT_VERSION = "adopt_version"
     REOPEN = "reopen"
     CHALLENGE = "challenge"
     SEND_BACK = "send_back"
@@ -127,7 +128,12 @@ CLOCK_COMMANDS = STANDING_COMMANDS | frozenset(
 )
 """Commands only the clock gives, never a person."""
 
-ANYTIME_COMMANDS = frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.WITHDRAW_CONSENT}) | STANDING_COMMANDS
+HOUSE_COMMANDS = frozenset({CommandType.ADOPT_VERSION})
+"""Commands of an administrator, who sees nothing of the request: about its workflow, and on none of its pages."""
+
+ANYTIME_COMMANDS = (
+    frozenset({CommandType.FINISH_FOLLOW_UP, CommandType.WITHDRAW_CONSENT}) | STANDING_COMMANDS | HOUSE_COMMANDS
+)
 """Commands that no stage has to allow. Whether they fit an ended case is a question for their rules."""
 
 MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandType.EXTEND})

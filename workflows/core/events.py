@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from workflows.core.adopting import VersionAdopted as VersionAdopted
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision, PersonFinding
 from workflows.core.completing import StageCompleted as StageCompleted
 from workflows.core.definition import DefinitionRef, Urgency
@@ -319,7 +320,7 @@ EVENTS: dict[str, type[Event]] = {
         Decided, SecondAdjudicatorDemanded, AdjudicatorVoted, Released, Chased, Reassigned, ConflictDeclared,
         IdentityAsked, IdentityGranted, IdentityRefused, Reminded, BecameOverdue, Escalated, NotSharedByDefault,
         ConsentTakenBack, SharedNow, ShareReviewed, ClockExtended, ClockRecounted,
-        QuestionGivenBack, NobodyTold,
+        QuestionGivenBack, NobodyTold, VersionAdopted,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
         Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed, StageCompleted,
     )

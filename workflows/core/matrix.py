@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 from workflows.core.case import Advice, Case
 from workflows.core.commands import AdviceType
 from workflows.core.completing import ON_A_FORM, Completion
-from workflows.core.definition import CLOCK_COMMANDS, CommandType, Definition, Role, Side, Stage, StageKind
+from workflows.core.definition import (
+    CLOCK_COMMANDS,
+    HOUSE_COMMANDS,
+    CommandType,
+    Definition,
+    Role,
+    Side,
+    Stage,
+    StageKind,
+)
 from workflows.core.following import deciding_roles
 from workflows.core.followups import FollowUp, FollowUpKind
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
@@ -33,8 +42,10 @@ class Cell:
     refused: str
 
 
-COMMANDS = tuple(command for command in CommandType if command not in CLOCK_COMMANDS | {CommandType.START})
-"""The commands of the matrix: what people can ask for on a case that exists."""
+COMMANDS = tuple(
+    command for command in CommandType if command not in CLOCK_COMMANDS | HOUSE_COMMANDS | {CommandType.START}
+)
+"""The commands of the matrix: what people can ask for on a case that they may know of."""
 
 
 def matrix(definition: Definition) -> tuple[Cell, ...]:

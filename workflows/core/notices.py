@@ -234,6 +234,8 @@ def _moved_on(
     event: e.Event, before: Case | None, after: Case, definition: Definition
 ) -> Iterable[tuple[NoticeKind, Audience]]:
     """Whoever has the next move, and the requester, when a request that was sent has come to another stage."""
+    if isinstance(event, e.VersionAdopted) and event.handed_on and after.submitted_at is not None:
+        yield NoticeKind.YOUR_TURN, desk(after, definition)
     if event.move is not None and after.submitted_at is not None:
         yield NoticeKind.YOUR_TURN, desk(after, definition)
         if before is not None and before.submitted_at is not None:

@@ -18,6 +18,7 @@ from workflows.core.completing import enquiry_refusal
 from workflows.core.definition import (
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
+    HOUSE_COMMANDS,
     IDENTITY_COMMANDS,
     MANAGER_COMMANDS,
     REQUESTER_COMMANDS,
@@ -196,6 +197,8 @@ def _refusal(
 ) -> Refusal | None:
     if command in CLOCK_COMMANDS:
         return Refusal("clock_only", "Only the clock does this.")
+    if command in HOUSE_COMMANDS:
+        return Refusal(NOT_YOURS, "Only an administrator does this, and not from a request.")
     if (refusal := stage_refusal(case, command, definition)) is not None:
         return refusal
     if command is CommandType.WITHDRAW_CONSENT:

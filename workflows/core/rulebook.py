@@ -26,6 +26,7 @@ from workflows.core import (
     tracks,
 )
 from workflows.core import commands as c
+from workflows.core.adopting import adopt
 from workflows.core.case import Case
 from workflows.core.definition import CommandType, Definition
 from workflows.core.extending import extend
@@ -68,6 +69,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.REMIND_FOLLOW_UP: following.remind,
     CommandType.RAISE_RECHECK: raise_recheck,
     CommandType.RECOUNT_CLOCK: recount,
+    CommandType.ADOPT_VERSION: adopt,
     CommandType.REOPEN: reopening.reopen,
     CommandType.CHALLENGE: reopening.challenge,
     CommandType.SEND_BACK: reopening.send_back,

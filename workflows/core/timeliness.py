@@ -6,7 +6,7 @@ of the due instant as it was then, which the sealed event keeps: whatever is red
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from enum import StrEnum
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case, Outcome, apply
 from workflows.core.clocks import DEFAULT_DUE_TIME, Clock, due_at
-from workflows.core.definition import Definition, Side, StageKind, Urgency
+from workflows.core.definition import Definition, DefinitionRef, Side, StageKind, Urgency
 from workflows.core.events import Event, Withdrawn
 from workflows.core.happening import ClockEnd
 from workflows.core.rounds import Why
@@ -198,11 +198,17 @@ def stamped(
 
 
 def spells(
-    before: Case | None, events: Sequence[Event], definition: Definition, calendar: WorkingCalendar
+    before: Case | None,
+    events: Sequence[Event],
+    definition: Definition,
+    calendar: WorkingCalendar,
+    *,
+    earlier: Callable[[DefinitionRef], Definition] | None = None,
 ) -> list[Spell]:
     """Every clock that these events stop, and the request where they close it.
 
     An event from before ends were written down is measured by the calendar as it is now. A silo is in no figures.
+    ``earlier`` gives the version that the request ran on before it came to ``definition``: for its whole history.
     """
     found: list[Spell] = []
     if definition.silo:
@@ -211,11 +217,12 @@ def spells(
     for event in events:
         after = apply(case, event)
         if case is not None and event.move is not None:
-            ends = {end.clock: end for end in event.move.ended or _ends(case, after, definition, calendar)}
+            own = earlier(case.definition) if earlier and case.definition != definition.ref else definition
+            ends = {end.clock: end for end in event.move.ended or _ends(case, after, own, calendar)}
             for clock in after.past_clocks[len(case.past_clocks) :]:
-                found.append(_stage(case, event, clock, ends[clock.number], definition))
+                found.append(_stage(case, event, clock, ends[clock.number], own))
             if WHOLE in ends:
-                found.append(_whole(case, after, event, ends[WHOLE], definition))
+                found.append(_whole(case, after, event, ends[WHOLE], own))
         case = after
     return found
 

@@ -17,6 +17,7 @@ from workflows.core.commands import (
     CLOCK,
     PUBLIC,
     Actor,
+    AdoptVersion,
     Advise,
     Command,
     Decide,
@@ -30,9 +31,10 @@ from workflows.core.commands import (
     Start,
     Submit,
 )
-from workflows.core.definition import CLOCK_COMMANDS, Definition, Role, Side, StageKind
+from workflows.core.definition import CLOCK_COMMANDS, HOUSE_COMMANDS, Definition, Role, Side, StageKind
 from workflows.core.due import DueItem, due, known_due_items, put_off
 from workflows.core.events import Event
+from workflows.core.pack_versions import administers
 from workflows.core.permissions import (
     ROLE_TITLES,
     Principal,
@@ -51,7 +53,8 @@ from workflows.core.standing_in import alone, lent
 from workflows.core.timeliness import spells, stamped
 from workflows.core.unheard import NobodyTold
 from workflows.core.webhooks import calls
-from workflows.service import tracks
+from workflows.service import adopting, tracks
+from workflows.service.adopting import OPERATOR
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.notifying import tell as notify
 from workflows.service.pinning import in_force
@@ -171,9 +174,11 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
     _check_permission(case, command, definition, person=locked.person)
     if case.overtaken(command.seen_version):
         raise Refused(Refusal(STALE, "Somebody has changed this request since you opened it."))
-    if locked.person is not None:
+    if locked.person is not None and command.type not in HOUSE_COMMANDS:
         actor = actor_of(case, locked.person, definition, command, adjudicator_title=locked.adjudicator_title)
         command = replace(command, actor=actor)
+    if isinstance(command, AdoptVersion):
+        return _adopt(connection, library, command, case, definition, locked)
     if isinstance(command, Reassign):
         command = replace(command, to_eligible=_eligible(connection, case, definition, command.to_person))
     if isinstance(command, Advise | Decide):
@@ -202,6 +207,30 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         for start, events_of in tracks.made(connection, command, case, definition):
             _store(connection, library, start, None, events_of, definition, head=GENESIS)
     return done
+
+
+def _adopt(
+    connection: Connection,
+    library: Library,
+    command: AdoptVersion,
+    case: Case,
+    definition: Definition,
+    locked: cases.Locked,
+) -> Done:
+    """Another version: the rule is asked with both; what follows (due work, lists, notices) is as the new one says."""
+    person = locked.person
+    actor = Actor(person.id, person.name, ROLE_TITLES[Role.ADMINISTRATOR]) if person else OPERATOR
+    command = adopting.prepared(connection, library, replace(command, actor=actor), case)
+    if command.target is not None and case.assignee:
+        there = adopting.on_version(case, command, command.target)
+        stays = there is not None and _eligible(connection, there, command.target, case.assignee)
+        command = replace(command, keeps_assignee=stays)
+    happened = handle(case, command, definition)
+    assert command.target is not None, "the rule refuses what is not published"
+    work = known_due_items(case, definition, library.calendar(case.calendar))
+    return _store(
+        connection, library, command, case, happened, command.target, head=locked.head, away=locked.away, work=work
+    )
 
 
 def _check_in_force(connection: Connection, command: RaiseRecheck) -> None:
@@ -242,6 +271,10 @@ def _check_due(command: Rung, items: list[DueItem]) -> None:
 
 def _check_permission(case: Case, command: Command, definition: Definition, *, person: Principal | None) -> None:
     if command.type in CLOCK_COMMANDS and command.actor == CLOCK:
+        return
+    if command.type in HOUSE_COMMANDS:
+        if command.actor != OPERATOR and (person is None or not administers(person)):
+            raise not_found()
         return
     if person is None or not may_know(case, person, definition):
         raise not_found()
@@ -318,9 +351,10 @@ def _due_after(
 ) -> list[DueItem]:
     """The due work. Raises CalendarHorizon where a clock begins that cannot be worked out.
 
-    A share because of a danger is written down all the same, and so is what touches no clock.
+    A share because of a danger is written down all the same, and so is what touches no clock; another version of the
+    workflow starts none.
     """
-    shared = isinstance(command, ShareNow) or (isinstance(command, Start) and command.share is not None)
+    shared = isinstance(command, ShareNow | AdoptVersion) or (isinstance(command, Start) and command.share is not None)
     if shared or (before is not None and before.clock == after.clock):
         return known_due_items(after, definition, calendar)
     return due(after, definition, calendar)

@@ -41,6 +41,8 @@ class HouseEvent(StrEnum):
     PERSON_DISABLED = "PersonDisabled"
     WORKFLOW_PUBLISHED = "WorkflowPublished"
     VARIANT_CHOSEN = "VariantChosen"
+    VERSION_MOVE_BEGUN = "VersionMoveBegun"
+    VERSION_MOVE_ENDED = "VersionMoveEnded"
     CLOCK_MOVED = "ClockMoved"
     PACK_PUBLISHED = "PackPublished"
     PACK_PROPOSED = "PackProposed"
@@ -192,6 +194,7 @@ def _misfit(connection: Connection, library: Library, row: streams.CaseRow) -> s
     ]
     if items != row.due:
         return "its due work is not what its clock says"
-    if sorted_as_stored(spells(None, record, definition, calendar)) != row.spells:
+    found = spells(None, record, definition, calendar, earlier=lambda ref: library.definition(connection, ref))
+    if sorted_as_stored(found) != row.spells:
         return "what is kept of its times is not what its events say; make it anew with: gatehouse timeliness rebuild"
     return ""

@@ -18,6 +18,7 @@ from workflows.core.due import known_due_items
 from workflows.core.refusals import Refused
 from workflows.service.execute import execute
 from workflows.service.library import Library
+from workflows.service.moving import move_on
 from workflows.service.rechecking import recheck
 from workflows.service.recounting import recount
 from workflows.service.standing_notices import tell_stand_ins
@@ -71,7 +72,7 @@ def sweep(engine: Engine, library: Library, *, most: int = 100, seconds: float =
                     _note(line, item, fault)
         if len(claimed) < most:
             tell_stand_ins(engine, library, now=now, most=most)
-            for also in (recheck, recount):
+            for also in (recheck, recount, move_on):
                 more = also(engine, library, now=now, most=most, until=until)
                 done, dropped, failed = done + more[0], dropped + more[1], failed + more[2]
             return Swept(done, dropped, failed)

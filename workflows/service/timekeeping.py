@@ -40,6 +40,9 @@ def _rebuilt(connection: Connection, library: Library, case_id: str) -> int:
         case = apply(case, event)
     assert case is not None, "a case has events"
     definition = library.definition(connection, case.definition)
-    found = spells(None, record, definition, library.calendar(case.calendar))
+    found = spells(
+        None, record, definition, library.calendar(case.calendar),
+        earlier=lambda ref: library.definition(connection, ref),
+    )  # fmt: skip
     store.replace(connection, case_id, found)
     return len(found)

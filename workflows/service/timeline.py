@@ -42,32 +42,42 @@ USE_WORDS = {UseOutcome.CONTINUE: "it goes on", UseOutcome.CHANGE: "it is change
 
 def timeline(lines: list[Line], seen: Look, definition: Definition) -> tuple[TimelineEntry, ...]:
     """Newest first. What this person may not read is left out, not blanked."""
-    tasks = followups.tasks_of(lines)
-    entries = [entry for line in lines for entry in _entries(line, seen, definition, tasks)]
+    tasks, titles = followups.tasks_of(lines), _titles(lines, definition)
+    entries = [entry for line in lines for entry in _entries(line, seen, titles, tasks)]
     return tuple(reversed(entries))
 
 
+def _titles(lines: list[Line], definition: Definition) -> dict[str, str]:
+    """Stages by every name that they have had: a request that came to another version went by other names before."""
+    titles = {name: stage.title for name, stage in definition.stages.items()}
+    for event in (line.event for line in reversed(lines)):
+        if isinstance(event, e.VersionAdopted):
+            titles |= {old: titles[new] for old, new in event.stages if old not in titles and new in titles}
+    return titles
+
+
 def _entries(
-    line: Line, seen: Look, definition: Definition, tasks: dict[int, e.FollowUpOpened]
+    line: Line, seen: Look, titles: dict[str, str], tasks: dict[int, e.FollowUpOpened]
 ) -> Iterator[TimelineEntry]:
     event = line.event
-    said = _form_said(event, definition) or _said(event, seen) or followups.said(event, seen, tasks)
+    said = _form_said(event, titles) or _said(event, seen) or followups.said(event, seen, tasks)
     if said is None:
         return
     title, words = said
     by = line.by or (PUBLIC.name if isinstance(event, e.Started | e.Submitted) else CLOCK.name)
     yield TimelineEntry(event.at, title, by, words)
     if event.move is not None and not isinstance(event, e.Started):
-        yield TimelineEntry(event.at, f"Moved to {definition.stage(event.move.stage).title}", by)
+        yield TimelineEntry(event.at, f"Moved to {titles.get(event.move.stage, event.move.stage)}", by)
 
 
-def _form_said(event: e.Event, definition: Definition) -> tuple[str, str] | None:
+def _form_said(event: e.Event, titles: dict[str, str]) -> tuple[str, str] | None:
     """What was done on a form, as the workflow itself calls it; what was answered stands in the cards of the case."""
     match event:
         case e.Started(public=True):
-            return f"{definition.stage(definition.first).title}: received", ""
+            first = event.move.stage if event.move else ""
+            return f"{titles.get(first, first)}: received", ""
         case e.StageCompleted():
-            return f"{definition.stage(event.stage).title}: completed", ""
+            return f"{titles.get(event.stage, event.stage)}: completed", ""
         case _:
             return None
 
@@ -123,6 +133,8 @@ def _clock_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return f"Time extended by {length_words(event.more)}", event.reason if knows_why(seen) else ""
         case e.ClockRecounted():
             return "Counted by newer bank holidays or closure days", "The due date moved." if event.moved else ""
+        case e.VersionAdopted():
+            return _adopted(event, seen)
         case e.QuestionGivenBack():
             return f"Question {event.number} not answered: the clock runs on without it", ""
         case e.Reminded():
@@ -138,6 +150,14 @@ def _clock_said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return "Nobody could be told", "Whoever it was for was away, and not covered." if away else ""
         case _:
             return None
+
+
+def _adopted(event: e.VersionAdopted, seen: Look) -> tuple[str, str]:
+    """Another version of the workflow: what it did to the clock is said to all, why to those who work there."""
+    way = "went back to" if event.back else "came to"
+    kept = "The time that is running stays as long as it was." if event.kept else ""
+    why = event.why if seen.relations & INSIDE else ""
+    return f"The request {way} version {event.after.version} of its workflow", f"{kept} {why}".strip()
 
 
 def knows_why(seen: Look) -> bool:

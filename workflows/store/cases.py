@@ -59,9 +59,9 @@ _SOME = text("SELECT state::text FROM cases WHERE id = ANY (cast(:ids AS uuid[])
 _PERSON = text(f"SELECT {PERSON}::text AS person, {running_sql(_HERS, _AT)} AS away")
 
 _COLUMNS = (
-    "version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles", "assignee", "advisers",
-    "track_group", "aside", "kin", "silo", "items", "recipients", "due_at", "paused", "overdue", "submitted_at",
-    "stage_since", "closed_at", "outcome", "follow_ups",
+    "version", "definition_version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles",
+    "assignee", "advisers", "track_group", "aside", "kin", "silo", "items", "recipients", "due_at", "paused",
+    "overdue", "submitted_at", "stage_since", "closed_at", "outcome", "follow_ups",
 )  # fmt: skip
 _CASTS = {
     "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
@@ -78,7 +78,7 @@ def _placeholder(name: str) -> str:
 _UPDATE = text(
     f"UPDATE cases SET {', '.join(f'{name} = {_placeholder(name)}' for name in _COLUMNS)} WHERE id = cast(:id AS uuid)"
 )
-_FIXED = ("reference", "workflow", "definition_version", "created_at")
+_FIXED = ("reference", "workflow", "created_at")
 _IDS = ("id", "requester", "requester_org", "holder_org")
 _INSERT = text(
     f"""INSERT INTO cases ({", ".join((*_IDS, *_FIXED, *_COLUMNS))}) VALUES (
@@ -159,7 +159,6 @@ def insert(connection: Connection, case: Case, listing: Listing, *, head: str, e
     fixed = {
         "reference": case.reference,
         "workflow": case.definition.workflow,
-        "definition_version": case.definition.version,
         "created_at": case.created_at,
         "requester": case.requester or None,
         "requester_org": case.requester_org,
@@ -185,6 +184,7 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
     return {
         "id": case.id,
         "version": case.version,
+        "definition_version": case.definition.version,
         "head": head,
         "state": case_to_json(case),
         "stage": case.stage,

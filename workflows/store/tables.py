@@ -359,6 +359,7 @@ product_clock = Table(
 from workflows.store import tables_board as tables_board  # noqa: E402
 from workflows.store import tables_calendars as tables_calendars  # noqa: E402
 from workflows.store import tables_digests as tables_digests  # noqa: E402
+from workflows.store import tables_moves as tables_moves  # noqa: E402
 from workflows.store import tables_people as tables_people  # noqa: E402
 from workflows.store import tables_simulations as tables_simulations  # noqa: E402
 from workflows.store import tables_timeliness as tables_timeliness  # noqa: E402
