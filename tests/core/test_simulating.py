@@ -38,6 +38,7 @@ from workflows.core.definition import (
     Definition,
     ExtensionRule,
     Need,
+    Reason,
     Role,
     Route,
     RungAction,
@@ -592,3 +593,51 @@ def test_every_event_that_leaves_a_stage_is_known_to_the_replay() -> None:
     made -= {"Started", "Redirected"}
     assert made <= set(COMMAND_OF)
     assert set(COMMAND_OF.values()) <= set(CommandType)
+
+
+# --- Packs
+
+
+def test_a_reason_that_the_tried_pack_does_not_have_is_said_and_nothing_after_it_is_compared() -> None:
+    play = Told().to("adjudication")
+    play.decide("share", "refuse")
+    play.do(c.Release, IG, contents=(c.ItemContent("risk", "Words."),))
+    assert simulated(play, STANDARD, reasons_of=lambda case: STANDARD.reasons).differences == ()
+    fewer = tuple(each for each in STANDARD.reasons if each.code != "not_necessary")
+    refused = only(simulated(play, STANDARD, reasons_of=lambda case: fewer), Kind.REFUSED)
+    assert (refused.stage, refused.after) == ("Adjudication", "The reason “not necessary” is not in these packs")
+    other = (Reason("necessary", "Necessary", ("refuse",)), *STANDARD.reasons[1:])
+    words = only(simulated(play, STANDARD, reasons_of=lambda case: other), Kind.REFUSED).after
+    assert words == "The reason “Necessary” is not for such a decision"
+    thin = (replace(STANDARD.reasons[0], stands_alone=False), *STANDARD.reasons[1:])
+    words = only(simulated(play, STANDARD, reasons_of=lambda case: thin), Kind.REFUSED).after
+    assert "would need the reason behind it" in words
+    also = [[_behind(each) for each in events] for events in play.commands]
+    play.commands = also
+    assert simulated(play, STANDARD, reasons_of=lambda case: thin).differences == ()
+
+
+def _behind(event: e.Event) -> e.Event:
+    """The event with the duty as the reason behind each share."""
+    if not isinstance(event, e.Decided):
+        return event
+    share = c.ItemOutcome.SHARE
+    return replace(
+        event, items=tuple(replace(each, also="duty") if each.outcome is share else each for each in event.items)
+    )  # fmt: skip
+
+
+def test_reasons_that_the_product_gives_by_itself_are_not_weighed() -> None:
+    play = Told(EMERGENCY)
+    play.to_share()
+    play.do(c.ShareNow, ON_CALL, share=spoken())
+    assert simulated(play, EMERGENCY, reasons_of=lambda case: ()).differences == ()
+    assert Ground(STANDARD, lambda ref: STANDARD, lambda name: CALENDAR, LATER).reasons_of(play.now) is None
+
+
+def test_a_decision_at_a_stage_that_the_own_version_lost_is_named_by_its_key() -> None:
+    play = Told().to("adjudication")
+    play.decide("refuse", "refuse")
+    gone = replace(STANDARD, stages={k: v for k, v in STANDARD.stages.items() if k != "adjudication"})
+    found = simulated(play, STANDARD, rules_of=lambda ref: gone, reasons_of=lambda case: ())
+    assert found.differences[-1].stage == "adjudication"

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 
-from tests.builders import House, build, play
+from tests.builders import BEGAN, House, build, play
 from tests.counting import statements
 from tests.service.test_csods import founded, to
-from workflows.core.definition import Role, Urgency
+from workflows.core.definition import Reason, Role, Urgency
 from workflows.core.permissions import Principal
 from workflows.core.refusals import NOT_FOUND, NOT_YOURS, Refused
 from workflows.core.simulated import Chosen, Kind
 from workflows.core.timeliness import Result
 from workflows.definitions.loader import load, read_builtin
-from workflows.service import demo_history, simulation_run
+from workflows.service import demo_history, packing, simulation_run
 from workflows.service.simulation import Run, Simulations
 from workflows.service.simulation_run import carry_out, compare, digest_of, work
 from workflows.service.unit_of_work import Engine, reading, transaction
@@ -342,3 +342,33 @@ def test_what_only_its_own_roles_may_know_of_is_in_no_report(engine: Engine) -> 
     other = desk.now(administrator(house), RED, Chosen(), run_id=house.new_id(), at=NOW)
     assert other.summary is not None
     assert (other.summary.requests, other.summary.apart) == (1, False)
+
+
+def test_a_pack_is_tried_in_the_place_of_theirs(house: House, desk: Simulations) -> None:
+    packing.found(house.engine, at=BEGAN)
+    small(house, 1)
+    own = ask(house, desk, TEXT, Chosen(pack="caldicott/2020-12"))
+    assert work(house.engine, house.casework.library).done == 1
+    found = desk.one(administrator(house), own.id)
+    assert found.chosen.pack == "caldicott/2020-12"
+    assert found.summary is not None
+    assert found.summary.count(Kind.DUE) == 0
+    with pytest.raises(Refused) as refused:
+        ask(house, desk, TEXT, Chosen(pack="caldicott/1997"))
+    assert refused.value.code == "pack_unknown"
+    assert {"caldicott/2020-12"} <= set(desk.packs())
+
+
+def test_of_which_decisions_the_reasons_would_no_longer_be_reasons(
+    house: House, desk: Simulations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(house, 2)
+    packing.found(house.engine, at=BEGAN)
+    monkeypatch.setattr(simulation_run, "reasons_of", lambda packs: (Reason("new", "New", ("share",)),))
+    run = ask(house, desk, TEXT, Chosen(pack="caldicott/2020-12"))
+    work(house.engine, house.casework.library)
+    found = desk.one(administrator(house), run.id)
+    assert found.summary is not None
+    assert found.summary.count(Kind.REFUSED) == 2
+    rows = every(desk, house, found, Kind.REFUSED)
+    assert all("is not in these packs" in each.difference.after for each in rows)

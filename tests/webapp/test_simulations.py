@@ -130,6 +130,7 @@ def test_a_published_version_is_tried_from_its_own_form(desk: Desk) -> None:
         ({"most": "0"}, "most", "whole number"),
         ({"urgency": "never"}, "urgency", "Choose an urgency"),
         ({"state": "both"}, "state", "Choose open"),
+        ({"pack": "caldicott/1997"}, "pack", "Choose a published version"),
         ({"organisation": "none"}, "organisation", "Choose an organisation"),
     ],
 )  # fmt: skip
@@ -263,6 +264,7 @@ def test_the_shell_prints_the_same_and_keeps_nothing_unless_told_to(
     with desk.house.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM simulations")).scalar_one() == 1
     assert run("workflow", "simulate", str(file), "--keep")[0] == 2
+    assert "No pack caldicott/1997" in run("workflow", "simulate", str(file), "--pack", "caldicott/1997")[2]
     assert run("workflow", "simulate", str(file), "--workflow", "emergency")[0] == 1
     assert "nobody here" in run("workflow", "simulate", str(file), "--keep", "--by", "x@x.example")[2]
     file.write_text("format: nothing", encoding="utf-8")

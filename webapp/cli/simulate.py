@@ -33,11 +33,12 @@ def workflow() -> None:
 @click.option("--state", type=click.Choice(["open", "closed"]), help="Only open or only closed requests.")
 @click.option("--urgency", type=click.Choice([each.value for each in Urgency]), help="Only requests as urgent as this.")
 @click.option("--limit", type=click.IntRange(1, MOST), default=MOST, show_default=True, help="At most so many.")
+@click.option("--pack", default="", help="A version of a policy pack to try as well, as pack/version.")
 @click.option("--keep", is_flag=True, help="Keep the report with the version, as the page does. Needs --by.")
 @click.option("--by", help="The e-mail address of the administrator in whose name it is kept.")
 def simulate(
     file: Path, name: str | None, since: datetime | None, until: datetime | None, state: str | None,
-    urgency: str | None, limit: int, keep: bool, by: str | None,
+    urgency: str | None, limit: int, pack: str, keep: bool, by: str | None,
 ) -> None:  # fmt: skip
     """Replay past and open requests under FILE and say what would be otherwise. Nothing is changed.
 
@@ -45,7 +46,7 @@ def simulate(
     """
     chosen = Chosen(
         since=since.date() if since else None, until=until.date() if until else None, state=state or "",
-        urgency=Urgency(urgency) if urgency else None, most=limit,
+        urgency=Urgency(urgency) if urgency else None, most=limit, pack=pack,
     )  # fmt: skip
     if keep != bool(by):
         raise click.UsageError("--keep and --by go together.")
@@ -53,6 +54,8 @@ def simulate(
     with opened() as house:
         desk = Simulations(house.engine, house.casework.library)
         candidate = desk.candidate(source)
+        if pack and pack not in desk.packs():
+            raise Trouble(f"No pack {pack} has been published.", f"There are: {', '.join(desk.packs())}")
         if name is not None and candidate.ref.workflow != name:
             raise Trouble(f"{file.name} is a version of {candidate.ref.workflow}, not of {name}.")
         if by:

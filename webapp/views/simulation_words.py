@@ -53,6 +53,8 @@ def chosen_words(chosen: Chosen, organisations: Mapping[str, str]) -> str:
         parts.append(f"sent since {long_date(chosen.since)}")
     elif chosen.until:
         parts.append(f"sent up to {long_date(chosen.until)}")
+    if chosen.pack:
+        parts.append(f"as if the pack {chosen.pack} had been theirs")
     parts.append(f"at most {chosen.most:,}, those sent last first")
     return ", ".join(parts)
 

@@ -138,6 +138,7 @@ def _form(form: Sent, faults: Iterable[tuple[str, str]] = ()) -> Response:
         versions=[("", "A file, chosen below"), *_versions()],
         organisations=[("", "Any"), *_organisations().items()],
         urgencies=[("", "Any"), *((each.value, each.value.capitalize()) for each in Urgency)],
+        packs=[("", "Each its own"), *((each, each) for each in desk().packs())],
         states=[("", "Both"), ("open", "Open"), ("closed", "Closed")],
         most=words.most_words(),
         dates={
@@ -162,7 +163,7 @@ def _versions() -> list[tuple[str, str]]:
 def ask() -> Response:
     """Have a text tried in the background. Nothing is kept when anything is wrong with it."""
     _check_asks()
-    form, used = sent("version", "state", "urgency", "organisation", "most"), command_id(request.form)
+    form, used = sent("version", "state", "urgency", "organisation", "most", "pack"), command_id(request.form)
     form.values["command_id"] = new_id()
     chosen, source = _chosen(form), _source(form)
     if form.errors:
@@ -203,6 +204,7 @@ def _chosen(form: Sent) -> Chosen:
         urgency=Urgency(urgency) if urgency else None,
         organisation=form.get("organisation"),
         most=int(most),
+        pack=form.get("pack"),
     )
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from workflows.core.calendars import WorkingCalendar
 from workflows.core.case import Case
-from workflows.core.definition import Definition, DefinitionRef, Role, Urgency
+from workflows.core.definition import Definition, DefinitionRef, Reason, Role, Urgency
 from workflows.core.permissions import Principal
 from workflows.core.spans import MIDNIGHT, ONE_DAY, instant
 from workflows.core.timeliness import Result
@@ -122,6 +122,7 @@ class Chosen:
     """Which requests of a workflow are looked at: those sent in a period, those sent last first.
 
     ``state`` is open, closed, or empty for both; ``organisation`` the id of the holder; empty words leave nothing out.
+    ``pack`` is the version of a policy pack that is tried in the place of theirs, as pack/version; empty: none.
     """
 
     since: date | None = None
@@ -130,6 +131,7 @@ class Chosen:
     urgency: Urgency | None = None
     organisation: str = ""
     most: int = MOST
+    pack: str = ""
 
     @property
     def sent_from(self) -> datetime | None:
@@ -165,6 +167,8 @@ class Ground:
     now: datetime
     crew: Crew = field(default_factory=dict)
     calendar_of: Callable[[Case], str] = lambda case: ""
+    reasons_of: Callable[[Case], tuple[Reason, ...] | None] = lambda case: None
+    """The reasons for decisions that the packs which are tried give a request; None: it keeps its own."""
     variants: Mapping[str, Definition] = field(default_factory=dict)
     """The version with the times of each of its variants, by their keys."""
 

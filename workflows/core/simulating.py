@@ -10,7 +10,7 @@ Nothing here raises: a stage, a route or a fact that the version does not have i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from workflows.core import commands as c
@@ -24,6 +24,7 @@ from workflows.core.definition import (
     CommandType,
     Definition,
     Need,
+    Reason,
     Role,
     RungAction,
     Side,
@@ -100,6 +101,8 @@ class _Walk:
                 self.visits.extended(event)
             elif isinstance(event, e.ClockRecounted):
                 self.visits.counted_by(event.calendar)
+            elif isinstance(event, e.Decided) and before is not None:
+                self._weigh(before, event, events)
             if event.move is None:
                 continue
             if not self.over:
@@ -108,6 +111,17 @@ class _Walk:
             if not self.over:
                 self.reached.append(event.move.stage)
             since, start = [], self.case
+
+    def _weigh(self, before: Case, event: e.Decided, events: Sequence[e.Event]) -> None:
+        """Whether the reasons for the decision are still reasons. Some the product gives by itself, not a person."""
+        by_itself = event.delegated or any(isinstance(each, e.SharedNow) for each in events)
+        known = None if by_itself or self.over else self.ground.reasons_of(before)
+        fault = next(reason_faults(event.items, known), "") if known is not None else ""
+        if fault:
+            stage = self._own(before).stages.get(before.stage)
+            title = stage.title if stage else before.stage
+            self.differences.append(Difference(Kind.REFUSED, title, "Decided", fault, event.at))
+            self.over = True
 
     def _judge(self, start: Case | None, before: Case | None, event: e.Event, since: Sequence[e.Event]) -> None:
         """Whether the version leads to where the record says that it went; ``start`` is the case before the command."""
@@ -312,6 +326,21 @@ def said_facts(case: Case, events: Sequence[e.Event], definition: Definition, co
             if isinstance(value, bool | int) or (isinstance(value, str) and hasattr(value, "value")):
                 said[each.name] = getattr(value, "value", value)
     return {**facts(case, stand_in, definition), "command": {**said, "type": command.value}}
+
+
+def reason_faults(items: Iterable[c.ItemDecision], known: Sequence[Reason]) -> Iterator[str]:
+    """What is wrong with the reasons of a decision, were these all that there are."""
+    by_code = {each.code: each for each in known}
+    for each in items:
+        for code in (each.reason, each.also) if each.also else (each.reason,):
+            reason = by_code.get(code)
+            if reason is None:
+                yield f"The reason “{code.replace('_', ' ')}” is not in these packs"
+            elif each.outcome.value not in reason.outcomes:
+                yield f"The reason “{reason.words}” is not for such a decision"
+        reason = by_code.get(each.reason)
+        if reason is not None and not reason.stands_alone and not each.also:
+            yield f"The reason “{reason.words}” would need the reason behind it"
 
 
 def _performers(definition: Definition, stage: Stage, command: CommandType) -> tuple[Role, ...]:

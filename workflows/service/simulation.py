@@ -21,7 +21,7 @@ from workflows.service.library import Library
 from workflows.service.registering import HouseEvent, record_house
 from workflows.service.simulation_run import LEASE, carry_out
 from workflows.service.unit_of_work import Connection, Engine, reading, transaction
-from workflows.store import cases, definitions, people, simulations
+from workflows.store import cases, definitions, packs, people, simulations
 from workflows.store.definitions import Listed
 from workflows.store.people import Organisation
 from workflows.store.simulations import Found, Run
@@ -70,6 +70,11 @@ class Simulations:
         """The organisations whose requests can be chosen, by name."""
         with reading(self.engine) as connection:
             return people.all_organisations(connection)
+
+    def packs(self) -> tuple[str, ...]:
+        """Every published version of a policy pack that can be tried, as pack/version."""
+        with reading(self.engine) as connection:
+            return tuple(sorted(str(each.ref) for each in packs.every(connection)))
 
     def listing(self, person: Principal, *, page: int = 1, digest: str = "") -> tuple[list[Run], bool]:
         """One page of runs, the newest first, and whether there are more. Raises Refused."""
@@ -128,7 +133,7 @@ class Simulations:
         """
         _check(person, ASKS, "Only an administrator can try a version on past requests.")
         candidate = self.candidate(source)
-        _check_chosen(chosen)
+        _check_chosen(chosen, self.packs())
         with transaction(self.engine) as connection:
             return _asked(connection, candidate, source, chosen, run_id=run_id, by=person.id, at=at)
 
@@ -204,8 +209,10 @@ def _check(person: Principal, roles: frozenset[Role], say: str) -> None:
         raise Refused(Refusal(NOT_YOURS, say))
 
 
-def _check_chosen(chosen: Chosen) -> None:
+def _check_chosen(chosen: Chosen, packs: Iterable[str]) -> None:
     faults = []
+    if chosen.pack and chosen.pack not in packs:
+        faults.append(Refusal("pack_unknown", "Choose a published version of a pack, or none.", "pack"))
     if chosen.since and chosen.until and chosen.until < chosen.since:
         faults.append(Refusal("period_wrong", "The period ends before it begins.", "until"))
     if not 1 <= chosen.most <= MOST:

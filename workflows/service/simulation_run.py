@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from workflows.core.case import Case
-from workflows.core.definition import Definition
+from workflows.core.definition import Definition, Reason
+from workflows.core.packs import PackRef
+from workflows.core.pinned import reasons_of
 from workflows.core.register import canonical
 from workflows.core.simulated import Chosen, Ground, Replayed
 from workflows.core.simulating import replay
@@ -77,7 +79,7 @@ def compare(
     with reading(engine) as connection:
         streams.one_moment(connection)
         total = histories.count(connection, candidate.ref.workflow, chosen)
-        ground = ground_of(connection, library.bind(engine), candidate)
+        ground = ground_of(connection, library.bind(engine), candidate, pack=chosen.pack)
         apart = _apart(connection, library, candidate.ref.workflow)
         kept((), 0, total)
         with closing(histories.read(connection, candidate.ref.workflow, chosen)) as batches:
@@ -98,7 +100,7 @@ def _apart(connection: Connection, library: Library, workflow: str) -> bool:
     return any(library.version(connection, workflow, each.version).silo for each in every if each.workflow == workflow)
 
 
-def ground_of(connection: Connection, library: Library, candidate: Definition) -> Ground:
+def ground_of(connection: Connection, library: Library, candidate: Definition, *, pack: str = "") -> Ground:
     """What a replay asks, as of the moment of this transaction."""
     now = clock.now(connection)
     nations = {each.id: each.calendar for each in people.all_organisations(connection)}
@@ -114,6 +116,14 @@ def ground_of(connection: Connection, library: Library, candidate: Definition) -
             names[holder] = library.counts_by(connection, base, organisation=holder, at=now)
         return names[holder]
 
+    def tried_reasons(case: Case) -> tuple[Reason, ...] | None:
+        """Those of the packs that the request is pinned to, with the one that is tried in its place."""
+        if not pack:
+            return None
+        mine = PackRef.read(pack).pack
+        names = tuple(each for each in case.packs if PackRef.read(each).pack != mine)
+        return reasons_of(library.packs(connection, (*names, pack))) or candidate.reasons
+
     return Ground(
         candidate=candidate,
         rules_of=lambda ref: library.definition(connection, ref),
@@ -121,6 +131,7 @@ def ground_of(connection: Connection, library: Library, candidate: Definition) -
         now=now,
         crew=histories.crew(connection),
         calendar_of=calendar_of,
+        reasons_of=tried_reasons,
         variants={key: candidate.as_variant(key) for key in candidate.variants},
     )
 

@@ -68,7 +68,7 @@ def read(
     streaming = connection.execution_options(stream_results=True, max_row_buffer=batch)
     with closing(streaming.execute(_IDS, _values(workflow, chosen))) as rows:
         for ids in rows.scalars().partitions(batch):
-            yield _histories(connection, list(ids))
+            yield _histories(connection, list(ids), decisions=bool(chosen.pack))
 
 
 def _values(workflow: str, chosen: Chosen) -> dict[str, Any]:
@@ -79,9 +79,11 @@ def _values(workflow: str, chosen: Chosen) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _histories(connection: Connection, ids: list[str]) -> list[History]:
+def _histories(connection: Connection, ids: list[str], *, decisions: bool) -> list[History]:
+    """``decisions``: what was decided of each item is read as well."""
+    unneeded = [each for each in NOT_NEEDED if not (decisions and each == "Decided")]
     found = {each: History(each) for each in ids}
-    values = {"ids": ids, "unneeded": list(NOT_NEEDED), "asked": list(ASKED)}
+    values = {"ids": ids, "unneeded": unneeded, "asked": list(ASKED)}
     for row in connection.execute(_EVENTS, values):
         history = found[row.stream]
         event = event_from_row(row.type, at=row.at, by=row.actor, facts=row.facts, texts=row.texts)
