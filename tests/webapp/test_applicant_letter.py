@@ -104,3 +104,17 @@ def test_nobody_outside_the_silo_and_nothing_that_has_no_letter(desk: Desk) -> N
     letters = ApplicantLetters(house.engine, house.casework.library)
     with pytest.raises(Refused):
         letters.letter(house.person(MONA), house.new_id(), now=datetime.now(UTC))
+
+
+def test_the_safe_contact_stands_on_every_act_about_an_application(desk: Desk) -> None:
+    house = desk.house
+    place = house.organisation("westmoor").id
+    door = Applications(house.engine, house.casework.library)
+    sent = datetime.now(UTC) - timedelta(hours=1)
+    case_id = door.apply("csods", place, APPLICATION, command_id=house.new_id(), now=sent).done.case_id
+    mona = desk.sit(MONA)
+    page = mona.open(f"/cases/{case_id}")
+    acts = {href for href in page.links().values() if href.startswith(f"/cases/{case_id}/") and "dates" not in href}
+    assert {f"/cases/{case_id}/form", f"/cases/{case_id}/withdrawn"} <= acts
+    for href in acts:
+        assert "Safe contact: By telephone, weekday mornings. Never by e-mail." in mona.open(href).text, href

@@ -39,11 +39,12 @@ def pretending() -> Pretending:
 def page(workflow: str, version: int) -> Response:
     """Where the pretend case stands, what can be done, and the way so far."""
     definition = pretending().published(me(), workflow, version)
-    return pretend_page(definition, url_for("pretend.page", workflow=workflow, version=version))
+    back = url_for("workflows.page", workflow=workflow, version=version), "This version"
+    return pretend_page(definition, url_for("pretend.page", workflow=workflow, version=version), back=back)
 
 
-def pretend_page(definition: Definition, address: str) -> Response:
-    """The page for any version; ``address`` is where it stands."""
+def pretend_page(definition: Definition, address: str, *, back: tuple[str, str]) -> Response:
+    """The page for any version, published or not; ``address`` is where it stands, ``back`` where it leads back to."""
     setting, faults = _setting(definition)
     steps = request.args.getlist("step")[: MOST_STEPS + 1]
     found = None
@@ -60,6 +61,8 @@ def pretend_page(definition: Definition, address: str) -> Response:
         "workflows/try.html",
         definition=definition,
         address=address,
+        back_url=back[0],
+        back_words=back[1],
         setting=setting,
         errors=faults,
         options=_options(definition),
