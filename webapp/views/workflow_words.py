@@ -37,6 +37,8 @@ KINDS: Mapping[StageKind, str] = {
     StageKind.RELEASE: "Release of what was decided",
     StageKind.EMERGENCY: "Sharing in an emergency",
     StageKind.REVIEW: "Review of what was shared in an emergency",
+    StageKind.ENQUIRY: "Work that is recorded on a form",
+    StageKind.RULING: "Decision on a form",
     StageKind.CLOSED: "The end",
 }
 SIDES: Mapping[Side, str] = {Side.REQUESTER: "The requester", Side.HOLDER: "The holder", Side.NOBODY: "Nobody"}
