@@ -29,6 +29,7 @@ from tests.core.play import (
 )
 from workflows.core import commands as c
 from workflows.core import events as e
+from workflows.core.adopting import VersionAdopted
 from workflows.core.calendars import Length, Unit
 from workflows.core.case import Case, apply
 from workflows.core.definition import (
@@ -252,7 +253,7 @@ def test_the_stays_are_those_of_the_clocks() -> None:
         for event in (event for events in play.commands for event in events):
             before, case = case, apply(case, event)
             if event.move is not None:
-                visits.moved(event, before, case, compared=True)
+                visits.moved(event, before, case, compared=True, stage=event.move.stage)
         assert case is not None
         stays = {(v.stage, v.started_at, v.ended_at, tuple(v.pauses)) for v in visits.every if v.recorded}
         clocks = (*case.past_clocks, *([case.clock] if case.clock else []))
@@ -593,6 +594,37 @@ def test_every_event_that_leaves_a_stage_is_known_to_the_replay() -> None:
     made -= {"Started", "Redirected"}
     assert made <= set(COMMAND_OF)
     assert set(COMMAND_OF.values()) <= set(CommandType)
+
+
+# --- Versions
+
+
+def test_a_request_that_came_to_another_version_is_asked_by_the_names_of_its_stages_there() -> None:
+    play = Told().to("adjudication")
+    stages = {("advising" if name == "ig_advice" else name): stage for name, stage in STANDARD.stages.items()}
+    stages["advising"] = replace(stages["advising"], name="advising")
+    check = stages["consent_check"]
+    ways = {**check.commands, CommandType.RECORD_CONSENT: leading(("advising", ""))}
+    stages["consent_check"] = replace(check, commands=ways)
+    adjudication = stages["adjudication"]
+    back = {**adjudication.commands, CommandType.SEND_BACK: leading(("advising", ""))}
+    stages["adjudication"] = replace(adjudication, commands=back)
+    newer = replace(STANDARD, ref=replace(STANDARD.ref, version=99, digest="other"), stages=stages)
+    happened = VersionAdopted(
+        at=play.at + timedelta(minutes=5), by="x", before=STANDARD.ref, after=newer.ref,
+        stages=(("ig_advice", "advising"),), stage="adjudication", why="Better.",
+    )  # fmt: skip
+    play.commands.append([happened])
+    play.case, play.definition = apply(play.now, happened), newer
+    play.do(c.SendBack, GUARDIAN, why="Is the basis right?")
+    play.do(c.Ask, IG, question="Which months?")
+    play.do(c.Answer, REQUESTER, answer="October.")
+    rules = {STANDARD.ref: STANDARD, newer.ref: newer}
+    found = simulated(play, newer, rules_of=rules.__getitem__, now=play.at)
+    assert (found.differences, found.partial, found.open) == ((), frozenset(), True)
+    assert "ig_advice" not in found.reached
+    old = simulated(play, STANDARD, rules_of=rules.__getitem__, now=play.at)
+    assert old.differences, "the older version does not have the stage by its new name"
 
 
 # --- Packs

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from workflows.core import commands as c
 from workflows.core import events as e
+from workflows.core.adopting import VersionAdopted
 from workflows.core.case import Case, Outcome, apply
 from workflows.core.definition import (
     BACK,
@@ -65,19 +66,25 @@ def replay(history: Iterable[Sequence[e.Event]], ground: Ground, *, erased: bool
 
     ``erased``: what the requester wrote is gone, so guards have nothing to judge by.
     """
-    walk = _Walk(ground, erased, ground.candidate)
-    for events in history:
+    every = list(history)
+    renamed = [dict(each.stages) for events in every for each in events if isinstance(each, VersionAdopted)]
+    walk = _Walk(ground, erased, ground.candidate, tuple(renamed))
+    for events in every:
         walk.take(events)
     return walk.found()
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Where the replay stands. ``over``: the ways have parted, so nothing that comes later is compared."""
+    """Where the replay stands. ``over``: the ways have parted, so nothing that comes later is compared.
+
+    ``ahead``: what stages are called from a change of version on that is still to come.
+    """
 
     ground: Ground
     erased: bool
     candidate: Definition
+    ahead: tuple[Mapping[str, str], ...]
     case: Case | None = None
     over: bool = False
     visits: Visits = field(default_factory=Visits)
@@ -97,6 +104,8 @@ class _Walk:
                 self.candidate = self.ground.under(event.definition.variant)
             since.append(event)
             self.case = _as_urgent(apply(before, event), event)
+            if isinstance(event, VersionAdopted):
+                self.ahead = self.ahead[1:]
             if isinstance(event, e.ClockExtended):
                 self.visits.extended(event)
             elif isinstance(event, e.ClockRecounted):
@@ -107,10 +116,16 @@ class _Walk:
                 continue
             if not self.over:
                 self._judge(start, before, event, since)
-            self.visits.moved(event, before, self.case, compared=not self.over)
+            self.visits.moved(event, before, self.case, compared=not self.over, stage=self._named(event.move.stage))
             if not self.over:
-                self.reached.append(event.move.stage)
+                self.reached.append(self._named(event.move.stage))
             since, start = [], self.case
+
+    def _named(self, stage: str) -> str:
+        """What a stage is called in the end: that is the name by which the version is asked for it."""
+        for names in self.ahead:
+            stage = names.get(stage, stage)
+        return stage
 
     def _weigh(self, before: Case, event: e.Decided, events: Sequence[e.Event]) -> None:
         """Whether the reasons for the decision are still reasons. Some the product gives by itself, not a person."""
@@ -133,11 +148,11 @@ class _Walk:
         command = command_of(since)
         if command is None:
             self.partial.add(Partial.UNKNOWN)
-            self._went(event.move.stage, event, before)
+            self._went(self._named(event.move.stage), event, before)
             return
         self._compare_people(before, event, command)
         if command is CommandType.GIVE_BACK:
-            ladder = candidate.stage(before.stage).ladder
+            ladder = candidate.stage(self._named(before.stage)).ladder
             if not any(each.action is RungAction.GIVE_BACK and before.urgency in each.when for each in ladder):
                 self._part(Kind.ROUTE, event, before, STAYS)
             return
@@ -147,27 +162,27 @@ class _Walk:
         self, start: Case, before: Case, event: e.Event, since: Sequence[e.Event], command: CommandType
     ) -> str | Difference:
         """The stage that the version leads to, or what stands against the step."""
-        rule = self.candidate.rule(before.stage, command)
+        rule = self.candidate.rule(self._named(before.stage), command)
         said = f"“{command_words(command)}” is not allowed there"
         if rule is None or event.move is None:
             return self._difference(Kind.DEAD_END, event, before, said)
-        own = self._own(before)
+        own, went = self._own(before), self._named(event.move.stage)
         then = own.stages[before.stage].commands.get(command) if before.stage in own.stages else None
         if (need := self._unmet(start, rule, then, command, since)) is not None:
             return self._difference(Kind.REFUSED, event, before, need.say)
         if then is not None and then.routes == rule.routes and own.sensitive == self.candidate.sensitive:
             # The same conditions on the same facts: it went where they lead.
-            return event.move.stage
+            return went
         if self.erased and any(each.when is not None for each in rule.routes):
             self.partial.add(Partial.ERASED)
             ways = {each.to for each in rule.routes}
-            return event.move.stage if event.move.stage in ways else rule.routes[-1].to
+            return went if went in ways else rule.routes[-1].to
         judged = apply(before, replace(event, move=None))
         known = said_facts(judged, since, self.candidate, command)
         to = next((each.to for each in rule.routes if each.when is None or each.when.met(known)), None)
         if to is None:
             return self._difference(Kind.DEAD_END, event, before, "None of its routes is for such a request")
-        return before.back_to if to == BACK else to
+        return self._named(before.back_to) if to == BACK else to
 
     def _unmet(
         self, start: Case, rule: CommandRule, then: CommandRule | None, command: CommandType, since: Sequence[e.Event]
@@ -195,7 +210,7 @@ class _Walk:
         stage = self.candidate.stages.get(led)
         if stage is None:
             self._part(Kind.DEAD_END, event, before, f"The version has no stage “{led}”")
-        elif led != event.move.stage:
+        elif led != self._named(event.move.stage):
             self.reached.append(led)
             self._part(Kind.ROUTE, event, before, stage.title)
 
@@ -217,7 +232,7 @@ class _Walk:
 
     def _compare_people(self, before: Case, event: e.Event, command: CommandType) -> None:
         """Whether others could have done it. One finding for the first stage where that is so; ``more`` counts on."""
-        own, other = self._own(before).stages.get(before.stage), self.candidate.stages.get(before.stage)
+        own, other = self._own(before).stages.get(before.stage), self.candidate.stages.get(self._named(before.stage))
         if own is None or other is None or Side.HOLDER not in (own.side, other.side):
             return
         was = _performers(self._own(before), own, command)

@@ -40,8 +40,8 @@ class Visits:
     current: Visit | None = None
     held: Visit | None = None
 
-    def moved(self, event: Event, before: Case | None, after: Case, *, compared: bool) -> None:
-        """A stage was left and another come to. ``compared``: whether the version would have it there as well."""
+    def moved(self, event: Event, before: Case | None, after: Case, *, compared: bool, stage: str) -> None:
+        """A stage was left and another, ``stage``, come to. ``compared``: whether the version has it there as well."""
         move = event.move
         assert move is not None
         ends, calendar = _ends(event, before, after), after.calendar
@@ -60,9 +60,7 @@ class Visits:
         if self.held is not None and not move.pause:
             _close(self.held, event, ends, calendar)
             self.held = None
-        self.current = Visit(
-            move.stage, event.at, after.urgency, move.clock, after.calendar, compared, after.submitted_at
-        )
+        self.current = Visit(stage, event.at, after.urgency, move.clock, after.calendar, compared, after.submitted_at)
         self.every.append(self.current)
 
     def extended(self, event: ClockExtended) -> None:
@@ -77,17 +75,17 @@ class Visits:
                 visit.calendar = calendar
 
 
-def _ends(event: Event, before: Case | None, after: Case) -> dict[tuple[str, datetime], ClockEnd]:
-    """What was written down of the clocks that this event stopped, by stage and start."""
+def _ends(event: Event, before: Case | None, after: Case) -> dict[datetime, ClockEnd]:
+    """What was written down of the clocks that this event stopped, by their start."""
     assert event.move is not None
     ends = {each.clock: each for each in event.move.ended}
     stopped = after.past_clocks[len(before.past_clocks) if before else 0 :]
-    return {(each.stage, each.started_at): ends[each.number] for each in stopped if each.number in ends}
+    return {each.started_at: ends[each.number] for each in stopped if each.number in ends}
 
 
-def _close(visit: Visit, event: Event, ends: dict[tuple[str, datetime], ClockEnd], calendar: str) -> None:
+def _close(visit: Visit, event: Event, ends: dict[datetime, ClockEnd], calendar: str) -> None:
     visit.ended_at, visit.calendar = event.at, calendar
-    end = ends.get((visit.stage, visit.started_at))
+    end = ends.get(visit.started_at)
     if end is not None:
         # What the requester wrote may have been erased since: how urgent it was is told here as well.
         visit.due, visit.urgency = end.due, end.urgency
