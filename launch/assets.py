@@ -34,6 +34,8 @@ MANIFEST = "manifest.json"
 COMPONENTS_SCRIPT = "node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js"
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
 #: Name on the page -> file under node_modules.
+PAGE_SCRIPTS = ("lint", "live")
+"""Scripts of single pages."""
 FONTS = {
     "atkinson-latin.woff2": f"{FONT}/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
     "atkinson-latin-ext.woff2": f"{FONT}/files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2",
@@ -250,7 +252,8 @@ def _fill(part: Path, assets: Path, node: Node, *, for_tests: bool) -> None:
         put(image.name, image.read_bytes())
     put("gatehouse.css", _style(assets, node, names).encode())
     put("gatehouse.js", _script(assets).encode())
-    put("live.js", (assets / "js" / "live.mjs").read_bytes())
+    for name in PAGE_SCRIPTS:
+        put(f"{name}.js", (assets / "js" / f"{name}.mjs").read_bytes())
     (part / MANIFEST).write_text(json.dumps(names, indent=1, sort_keys=True), encoding="utf-8")
     (part / "LICENCES.txt").write_text(_licences(assets.parent), encoding="utf-8")
     if for_tests:

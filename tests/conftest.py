@@ -108,7 +108,7 @@ def empty_tables(database_url: str) -> None:
     from workflows.store.tables import metadata
 
     names = [table.name for table in reversed(metadata.sorted_tables) if table.name != "product_clock"]
-    kept = ("events", "definitions", "packs", "pack_activations")
+    kept = ("events", "definitions", "packs", "pack_activations", "workflow_proposals")
     statements = [
         "SET LOCAL lock_timeout = '5s'",
         *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in kept),

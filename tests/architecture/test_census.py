@@ -312,6 +312,8 @@ NOT_IDS = {
     ("workflow_moves.page", "workflow"): "the name of a workflow, which holds no person",
     ("workflow_moves.begin", "workflow"): "the name of a workflow, which holds no person",
     ("workflows.page", "workflow"): "the name of a workflow, which holds no person",
+    ("workflow_proposals.changes", "workflow"): "the name of a workflow, which holds no person",
+    ("workflow_proposals.begin", "workflow"): "the name of a workflow, which holds no person",
     ("simulations.of_version", "workflow"): "the name of a workflow, which holds no person",
     ("simulations.new_of_version", "workflow"): "the name of a workflow, which holds no person",
     ("calendar_feed.feed", "token"): "the secret of one's own calendar: only its hash is stored, and no log has it",

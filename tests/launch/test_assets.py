@@ -81,7 +81,7 @@ def test_a_build_lays_out_named_files_and_the_next_call_does_nothing(checkout: P
     assert assets.build(checkout, node=stand_in) is True
     dist = assets.dist_folder(checkout)
     names = json.loads((dist / "manifest.json").read_text(encoding="utf-8"))
-    expected = {"gatehouse.css", "gatehouse.js", "live.js", "gatehouse.svg", "atkinson-latin.woff2"}
+    expected = {"gatehouse.css", "gatehouse.js", "lint.js", "live.js", "gatehouse.svg", "atkinson-latin.woff2"}
     assert expected | {"atkinson-latin-ext.woff2"} == set(names)
     for name, file in names.items():
         stem, _, ending = name.rpartition(".")

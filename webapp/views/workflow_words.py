@@ -17,6 +17,7 @@ from workflows.core.definition import (
     ClockRule,
     CommandType,
     Definition,
+    Need,
     Role,
     Rung,
     RungAction,
@@ -26,6 +27,7 @@ from workflows.core.definition import (
     Urgency,
     When,
 )
+from workflows.core.field_kinds import Field, FieldClass
 from workflows.core.permissions import ROLE_TITLES
 
 KINDS: Mapping[StageKind, str] = {
@@ -85,7 +87,7 @@ def role_list(roles: tuple[Role, ...]) -> str:
 
 def stages(definition: Definition) -> list[StageWords]:
     """Every stage, in the order of the file."""
-    return [_stage(definition, stage) for stage in definition.stages.values()]
+    return [stage_words(definition, stage) for stage in definition.stages.values()]
 
 
 def stage_id(name: str) -> str:
@@ -93,16 +95,22 @@ def stage_id(name: str) -> str:
     return f"stage-{name.replace('_', '-')}"
 
 
-def _stage(definition: Definition, stage: Stage) -> StageWords:
+def stage_words(definition: Definition, stage: Stage) -> StageWords:
+    """One stage."""
     rows = [row("What it is for", kind_words(stage.kind))]
     if stage.kind is StageKind.CLOSED:
-        rows.append(row("How the request has ended", OUTCOMES.get(stage.outcome, stage.outcome).capitalize()))
+        rows.append(row("How the request has ended", _outcome(definition, stage.outcome)))
     else:
         rows.append(row("Whose move", SIDES[stage.side]))
         rows.append(row("Who works here", role_list(stage.roles)))
     acts = [act_words(definition, stage, command) for command in stage.commands]
     if acts:
         rows.append(row("What can be done", acts))
+    if stage.fields:
+        rows.append(row("What it asks", [field_words(each) for each in stage.fields]))
+    needs = [each for rule in stage.commands.values() for each in (*rule.needs, *rule.options.values())]
+    if needs:
+        rows.append(row("What must hold", [need_words(each) for each in needs]))
     if stage.clocks:
         rows.append(row("Time there is", [clock_words(each, rule) for each, rule in stage.clocks.items()]))
     rows.extend(row(name.replace("_", " ").capitalize(), length_words(each)) for name, each in stage.lengths.items())
@@ -119,6 +127,30 @@ def act_words(definition: Definition, stage: Stage, command: CommandType) -> Mar
     )  # fmt: skip
     leads = Markup(" leads to {}").format(ways) if ways else ""
     return Markup("{}{}{}").format(command_words(command), only, leads)
+
+
+def _outcome(definition: Definition, code: str) -> str:
+    own = definition.outcomes.get(code)
+    return own.title if own else OUTCOMES.get(code, code).capitalize()
+
+
+CLASSES: Mapping[FieldClass, str] = {
+    FieldClass.IDENTITY: "tells who somebody is",
+    FieldClass.PROTECTED: "protected",
+    FieldClass.PLAIN: "plain",
+}
+
+
+def field_words(field: Field) -> Markup:
+    """A field of a stage: what it asks, who may read it, and when it is asked."""
+    free = "" if field.required else ", may stay empty"
+    when = Markup(", asked when <code>{}</code>").format(field.when.text) if field.when else ""
+    return Markup("{} ({}{}{})").format(field.title, CLASSES[field.read_by], free, when)
+
+
+def need_words(need: Need) -> Markup:
+    """What must hold before something can be done: what people are told when it does not, and the condition."""
+    return Markup("{} <code>{}</code>").format(need.say, need.needs.text)
 
 
 def _way(definition: Definition, to: str, when: str, *, several: bool) -> Markup:

@@ -15,6 +15,7 @@ from workflows.core.definition import Definition
 from workflows.core.pack_versions import administers
 from workflows.core.refusals import not_found
 from workflows.service.library import Library
+from workflows.service.proposing import Proposal, Proposals
 from workflows.service.shown_workflows import Listed, shown, versions
 
 blueprint = Blueprint("workflows", __name__)
@@ -30,6 +31,7 @@ def listing() -> str:
     return render_template(
         "workflows/list.html",
         groups=[_group(lines) for lines in groups.values()],
+        proposals=[_proposed(each) for each in Proposals(house().engine).every(me())],
         may_act=administers(me()),
     )
 
@@ -42,6 +44,20 @@ def _group(lines: list[Listed]) -> dict[str, object]:
         "summary": newest.summary,
         "rows": [_line(each, newest=each is lines[0]) for each in lines],
     }
+
+
+def _proposed(found: Proposal) -> list[object]:
+    here = url_for("workflow_proposals.page", number=found.number)
+    link = Markup('<a class="govuk-link" href="{}">{}: {} version {}</a>')
+    answer = "Waits for another administrator"
+    if found.answered_at is not None:
+        words = "Published" if found.published else "Turned down"
+        answer = f"{words} by {found.answerer}, {long_instant(found.answered_at)}"
+    return [
+        link.format(here, found.number, found.workflow, found.version),
+        f"{long_instant(found.proposed_at)}, by {found.proposer}",
+        answer,
+    ]
 
 
 def _line(line: Listed, *, newest: bool) -> list[object]:

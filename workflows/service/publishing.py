@@ -10,11 +10,11 @@ from workflows.definitions.faults import BadDefinition
 from workflows.definitions.lint import load_checked, unheard
 from workflows.definitions.loader import builtin_names, load, read_builtin
 from workflows.service.registering import HouseEvent, record_house
-from workflows.service.unit_of_work import Engine, IntegrityError, reading, transaction
+from workflows.service.unit_of_work import Connection, Engine, IntegrityError, reading, transaction
 from workflows.store import definitions, people
 from workflows.store.definitions import Listed, Published
 
-__all__ = ["Listed", "NotNewer", "publish", "publish_shipped", "published"]
+__all__ = ["Listed", "NotNewer", "check_reach", "publish", "publish_shipped", "published", "put"]
 
 
 class NotNewer(Exception):
@@ -36,25 +36,34 @@ def publish(engine: Engine, text: str, *, source: str, by: str, at: datetime, sh
     """
     ref = load_checked(text, source=source).ref
     if not shipped:
-        _check_reach(engine, text, source=source)
-    row = Published(ref.workflow, ref.version, ref.digest, text)
+        check_reach(engine, text, source=source)
     try:
         with transaction(engine) as connection:
             latest = definitions.latest(connection, ref.workflow)
             if latest is not None and latest.version >= ref.version:
                 raise NotNewer(ref, latest.version)
-            definitions.insert(connection, row, at=at, by=by)
-            record_house(
-                connection, kind=HouseEvent.WORKFLOW_PUBLISHED,
-                facts={"workflow": ref.workflow, "version": ref.version, "digest": ref.digest},
-                texts={}, command_id=str(uuid4()), by=by, at=at,
-            )  # fmt: skip
+            put(connection, ref, text, by=by, at=at, command_id=str(uuid4()))
     except IntegrityError:
         raise NotNewer(ref, ref.version) from None
     return ref
 
 
-def _check_reach(engine: Engine, text: str, *, source: str) -> None:
+def put(
+    connection: Connection, ref: DefinitionRef, text: str, *, by: str, at: datetime, command_id: str, proposal: str = ""
+) -> None:
+    """Store a checked version and seal that it was published, in the caller's transaction.
+
+    ``proposal`` is the id of what was proposed, where that came first. Raises IntegrityError when it exists.
+    """
+    definitions.insert(connection, Published(ref.workflow, ref.version, ref.digest, text), at=at, by=by)
+    facts = {"workflow": ref.workflow, "version": ref.version, "digest": ref.digest}
+    record_house(
+        connection, kind=HouseEvent.WORKFLOW_PUBLISHED, facts={**facts, **({"proposal": proposal} if proposal else {})},
+        texts={}, command_id=command_id, by=by, at=at,
+    )  # fmt: skip
+
+
+def check_reach(engine: Engine, text: str, *, source: str) -> None:
     """Raises BadDefinition for steps of ladders that nobody would be told by. Of a house without people: nothing."""
     with reading(engine) as connection:
         held = people.roles_held(connection)

@@ -45,3 +45,23 @@ def versions(engine: Engine, person: Principal) -> list[Listed]:
         found = definitions.every(connection)
     found.sort(key=lambda each: each.version, reverse=True)
     return sorted(found, key=lambda each: each.workflow)
+
+
+def latest_before(
+    engine: Engine, library: Library, person: Principal, workflow: str, version: int
+) -> Definition | None:
+    """The newest published version below ``version``; None for the first. Raises Refused (NOT_FOUND) as ``shown``."""
+    numbers = [each.version for each in versions(engine, person) if each.workflow == workflow]
+    below = max((number for number in numbers if number < version), default=None)
+    return shown(engine, library, person, workflow, below) if below is not None else None
+
+
+def source_of(engine: Engine, person: Principal, workflow: str, version: int) -> str:
+    """The text of one published version. Raises Refused (NOT_FOUND) as ``shown``."""
+    if not may_read(person) or not NAME.fullmatch(workflow):
+        raise not_found()
+    with reading(engine) as connection:
+        found = definitions.source(connection, workflow, version)
+    if found is None:
+        raise not_found()
+    return found

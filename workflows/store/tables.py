@@ -361,6 +361,7 @@ from workflows.store import tables_calendars as tables_calendars  # noqa: E402
 from workflows.store import tables_digests as tables_digests  # noqa: E402
 from workflows.store import tables_moves as tables_moves  # noqa: E402
 from workflows.store import tables_people as tables_people  # noqa: E402
+from workflows.store import tables_proposals as tables_proposals  # noqa: E402
 from workflows.store import tables_simulations as tables_simulations  # noqa: E402
 from workflows.store import tables_timeliness as tables_timeliness  # noqa: E402
 from workflows.store import tables_webhooks as tables_webhooks  # noqa: E402
