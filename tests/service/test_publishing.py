@@ -13,6 +13,7 @@ from workflows.core.commands import ConsentFinding, RecordConsent
 from workflows.definitions.faults import BadDefinition
 from workflows.definitions.loader import builtin_names, read_builtin
 from workflows.service import publishing
+from workflows.service.library import DamagedWorkflow, Library
 from workflows.service.publishing import NotNewer, publish, publish_shipped, published
 from workflows.service.registering import Whole, verify
 from workflows.service.unit_of_work import reading, transaction
@@ -97,6 +98,20 @@ def test_a_new_version_of_the_product_waits_until_somebody_publishes_it(
     monkeypatch.setattr(publishing, "read_builtin", lambda name: version(2))
     assert publish_shipped(house.engine, by="", at=NOW, newer=False) == ()
     assert [ref.version for ref in publish_shipped(house.engine, by="", at=NOW)] == [2]
+
+
+def test_a_version_whose_text_is_not_what_was_published_rules_nothing(house: House) -> None:
+    ref = publish(house.engine, version(2), source="two.yaml", by="", at=NOW)
+    changed = version(2).replace("priority: {length: 1 working_days,", "priority: {length: 9 working_days,", 1)
+    with transaction(house.engine) as connection:
+        connection.execute(text("ALTER TABLE definitions DISABLE TRIGGER USER"))
+        connection.execute(text("UPDATE definitions SET source = :source WHERE version = 2"), {"source": changed})
+        connection.execute(text("ALTER TABLE definitions ENABLE TRIGGER USER"))
+    with (
+        pytest.raises(DamagedWorkflow, match="standard version 2 is not what was published"),
+        reading(house.engine) as connection,
+    ):
+        Library().version(connection, ref.workflow, ref.version)
 
 
 def test_a_published_version_can_be_neither_changed_nor_deleted(house: House) -> None:

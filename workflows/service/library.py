@@ -28,6 +28,10 @@ class UnknownWorkflow(LookupError):
     """No version of this workflow has been published."""
 
 
+class DamagedWorkflow(RuntimeError):
+    """What is stored of a version is not what was published under its digest: nothing is ruled by it."""
+
+
 class Library:
     """Published versions of workflows and packs (immutable, so never read twice) and the working calendars."""
 
@@ -45,15 +49,18 @@ class Library:
         return self._varied(self.version(connection, ref.workflow, ref.version), ref.variant)
 
     def version(self, connection: Connection, workflow: str, version: int) -> Definition:
-        """One published version. Raises UnknownWorkflow."""
+        """One published version. Raises UnknownWorkflow, or DamagedWorkflow for what is not what was published."""
         key = (workflow, version)
         found = self._definitions.get(key)
         if found is None:
-            source = store.source(connection, workflow, version)
-            if source is None:
+            row = store.one(connection, workflow, version)
+            if row is None:
                 raise UnknownWorkflow(f"{workflow} version {version} has not been published")
+            read = load(row.source, source=f"{workflow} {version}")
+            if read.ref != DefinitionRef(workflow, version, row.digest):
+                raise DamagedWorkflow(f"{workflow} version {version} is not what was published: its text has changed")
             with self._lock:
-                found = self._definitions.setdefault(key, load(source, source=f"{workflow} {version}"))
+                found = self._definitions.setdefault(key, read)
         return found
 
     def latest(self, connection: Connection, workflow: str) -> Definition:

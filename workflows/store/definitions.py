@@ -8,6 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 _SOURCE = text("SELECT source FROM definitions WHERE workflow = :workflow AND version = :version")
+_ONE = text(
+    "SELECT workflow, version, digest, source FROM definitions WHERE workflow = :workflow AND version = :version"
+)
 _LATEST = text(
     "SELECT workflow, version, digest, source FROM definitions WHERE workflow = :workflow ORDER BY version DESC LIMIT 1"
 )
@@ -50,6 +53,12 @@ def source(connection: Connection, workflow: str, version: int) -> str | None:
     """The text of one version."""
     found: str | None = connection.execute(_SOURCE, {"workflow": workflow, "version": version}).scalar_one_or_none()
     return found
+
+
+def one(connection: Connection, workflow: str, version: int) -> Published | None:
+    """One version with the digest under which it was published."""
+    row = connection.execute(_ONE, {"workflow": workflow, "version": version}).one_or_none()
+    return Published(*row) if row else None
 
 
 def latest(connection: Connection, workflow: str) -> Published | None:
