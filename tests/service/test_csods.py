@@ -10,22 +10,24 @@ import pytest
 from sqlalchemy import text
 
 from tests.applying import APPLICATION, FORMS, Raw
-from tests.builders import BEGAN, House
+from tests.builders import BEGAN, House, build
 from workflows.core.case import Case
 from workflows.core.clocks import due_at
 from workflows.core.commands import PUBLIC, Complete, Extend, Start, Withdraw
 from workflows.core.definition import Role
 from workflows.core.refusals import Refused
 from workflows.core.safe_contact import email_refusal, safely
+from workflows.core.simulated import Chosen
 from workflows.definitions import demo
 from workflows.definitions.loader import read_builtin
 from workflows.service.applications import Applications
 from workflows.service.execute import execute
-from workflows.service.publishing import publish
+from workflows.service.publishing import publish, published
 from workflows.service.registering import Whole, check_folds, verify
 from workflows.service.unit_of_work import Engine, reading
 from workflows.service.variants import Variants
-from workflows.store.mapping import case_to_json
+from workflows.store import histories
+from workflows.store.mapping import case_from_json, case_to_json
 
 pytestmark = [pytest.mark.feature("C15"), pytest.mark.feature("C17"), pytest.mark.feature("C19")]
 
@@ -176,6 +178,28 @@ def test_nobody_outside_the_silo_learns_that_there_is_a_case(engine: Engine) -> 
     team = house.casework.worklist(house.person(MONA), tab="team", page=1, now=SENT)
     assert [row.id for row in team.rows] == [case_id]
     assert team.rows[0].requester_org == PUBLIC.name
+
+
+def test_reports_and_lists_of_versions_tell_nothing_of_a_silo(engine: Engine) -> None:
+    house = founded(engine)
+    applied(house)
+    assert {line.open_cases for line in published(engine)} == {0}
+    with reading(engine) as connection:
+        assert histories.count(connection, "csods", Chosen()) == 0
+        hooks = connection.execute(text("SELECT count(*) FROM webhook_deliveries")).scalar_one()
+    assert hooks == 0
+
+
+def test_a_case_from_before_forms_still_loads(engine: Engine) -> None:
+    house = House.found(engine)
+    case = house.case(build(house, "S2"))
+    old = json.loads(case_to_json(case))
+    for name in ("completions", "ending"):
+        del old[name]
+    del old["definition"]["variant"]
+    for clock in (old["clock"], *old["past_clocks"]):
+        del clock["counted_from"]
+    assert case_from_json(json.dumps(old)) == case
 
 
 def test_only_the_public_entrance_acts_for_whoever_has_no_account(engine: Engine) -> None:

@@ -14,10 +14,11 @@ _ONE = text(
 _LATEST = text(
     "SELECT workflow, version, digest, source FROM definitions WHERE workflow = :workflow ORDER BY version DESC LIMIT 1"
 )
+# How many cases there are is not told where only their own roles may know of them.
 _ALL = text(
     """SELECT d.workflow, d.version, d.digest, d.published_at, d.published_by,
     (SELECT count(*) FROM cases c WHERE c.workflow = d.workflow AND c.definition_version = d.version
-     AND c.closed_at IS NULL) AS open_cases, p.name AS publisher
+     AND c.closed_at IS NULL AND c.silo = '{}') AS open_cases, p.name AS publisher
     FROM definitions d LEFT JOIN people p ON p.id::text = d.published_by ORDER BY d.workflow, d.version"""
 )
 _INSERT = text(
