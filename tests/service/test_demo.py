@@ -150,7 +150,9 @@ def test_a_later_seeding_mends_and_spoils_nothing(engine: Engine, office: Office
 def test_each_role_of_the_standard_workflow_has_somebody_in_the_table() -> None:
     lines = demo.people_lines()
     titles = {line["role"] for line in lines}
-    assert {ROLE_TITLES[role] for role in Role} <= titles
+    # A disclosure scheme may divide its work further than the two people do who carry it in the demo.
+    divided = {Role.ENQUIRY_OFFICER, Role.DISCLOSER, Role.SCHEME_SUPERVISOR}
+    assert {ROLE_TITLES[role] for role in set(Role) - divided} <= titles
     assert lines[0]["email"] == "priya.anand@marlbridge.example"
     assert all(set(line) == {"role", "name", "email", "organisation"} for line in lines)
 
