@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from flask import Blueprint, g, make_response
+from flask import Blueprint, make_response
 from werkzeug.wrappers import Response
 
 from webapp.guards import public
@@ -19,5 +19,4 @@ _text = cache(schema_text)
 @public
 def schema() -> Response:
     """The schema, the same for everybody: it holds nothing of this house."""
-    g.cache_control = "public, max-age=3600"
     return make_response(_text(), 200, {"Content-Type": "application/schema+json"})
