@@ -10,7 +10,9 @@ from tests.builders import House
 from tests.page import words
 from tests.webapp.holder import GUARDIAN, MANAGER, Desk
 from webapp.views.pretend_words import WAYS
+from workflows.core.definition import Role
 from workflows.core.pretend_samples import SAMPLES
+from workflows.definitions.loader import read_builtin
 from workflows.service.unit_of_work import reading
 from workflows.store.engine import Engine
 
@@ -85,3 +87,20 @@ def test_a_bad_or_stale_choice_is_told_and_what_came_before_it_stands(desk: Desk
 def test_who_reads_no_workflows_tries_none(desk: Desk) -> None:
     desk.sit(GUARDIAN).open(TRY, status=404)
     desk.sit(MANAGER).open("/workflows/standard/9/try", status=404)
+
+
+def test_what_is_proposed_is_tried_before_it_is_published(desk: Desk) -> None:
+    desk.house.holds("peter.quayle", Role.ADMINISTRATOR, "tolland")
+    peter = desk.sit("peter.quayle")
+    peter.open("/workflows/propose")
+    longer = read_builtin("standard").replace("version: 1\n", "version: 2\n", 1).replace(
+        "title: Consent check\n", "title: Check of consent\n", 1
+    )  # fmt: skip
+    fields = {"source": longer, "note": "Plainer words."}
+    proposal = peter.submit(fields, action="/workflows/propose")
+    page = peter.open(proposal.links()["Try a pretend case on it"])
+    page = peter.open(page.links()["Send it"])
+    assert "After step 1: Check of consent" in [words(each) for each in page.all("h2")]
+    assert page.path.startswith(f"{proposal.path}/try?")
+    desk.sit(GUARDIAN).open(f"{proposal.path}/try", status=404)
+    peter.open("/workflows/standard/2/try", status=404)

@@ -16,6 +16,7 @@ from webapp.guards import signed_in
 from webapp.views import pretend_words as say
 from webapp.views.desk import casework, me
 from webapp.views.showing import long_instant
+from webapp.views.workflow_proposals import desk as proposals
 from workflows.core.definition import Definition, Side, Urgency
 from workflows.core.permissions import role_words
 from workflows.core.pretend import MOST_STEPS, Choice, Standing, Taken
@@ -41,6 +42,16 @@ def page(workflow: str, version: int) -> Response:
     definition = pretending().published(me(), workflow, version)
     back = url_for("workflows.page", workflow=workflow, version=version), "This version"
     return pretend_page(definition, url_for("pretend.page", workflow=workflow, version=version), back=back)
+
+
+@blueprint.get("/workflows/proposals/<int:number>/try")
+@signed_in
+def proposal(number: int) -> Response:
+    """The same with a version that was proposed and is not published."""
+    found = proposals().one(me(), number)
+    back = url_for("workflow_proposals.page", number=number), f"Proposal {number}"
+    here = url_for("pretend.proposal", number=number)
+    return pretend_page(proposals().definition(found), here, back=back)
 
 
 def pretend_page(definition: Definition, address: str, *, back: tuple[str, str]) -> Response:
