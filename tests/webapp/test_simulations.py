@@ -69,7 +69,10 @@ def test_an_administrator_tries_a_file_watches_it_and_reads_the_report(desk: Des
     page = client.open(page.path)
     assert "Done" in page.text
     assert "Nothing was changed." in page.text
-    assert "1 request was looked at: 1 another timeliness result and 1 another due date. 0 would have" in page.text
+    assert (
+        "1 request was looked at: 1 with another timeliness result and 1 with another due date. 0 would have"
+        in page.text
+    )
     assert reference in page.text
     assert reference not in page.links(), "the administrator may not open it"
     for words in words_of(desk, case):

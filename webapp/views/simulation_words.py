@@ -82,7 +82,7 @@ def said(found: Summary) -> str:
     if not found.requests:
         return APART if found.apart else "No request fits what was chosen, so there was nothing to compare."
     looked = f"{counted_many(found.requests)} {'was' if found.requests == 1 else 'were'} looked at"
-    had = joined([f"{number:,} {HAD[kind]}" for kind, number in found.kinds if number])
+    had = joined([f"{number:,} with {HAD[kind]}" for kind, number in found.kinds if number])
     if not had:
         return f"{looked}. None would have gone otherwise."
     same = f"{found.same:,} would have gone in every way as {'it' if found.same == 1 else 'they'} did."
