@@ -30,7 +30,9 @@ from workflows.service import packing
 from workflows.service.absences import Absences
 from workflows.service.applications import Applications
 from workflows.service.calendaring import Calendars
+from workflows.service.moving import VersionMoves
 from workflows.service.office import Cost
+from workflows.service.proposing import Proposals
 from workflows.service.publishing import publish
 from workflows.service.scenario import scenarios
 from workflows.service.sealing import Safe
@@ -176,6 +178,13 @@ def test_no_page_changes_anything_for_anybody(house: House, demo: Flask, engine:
     plan_to_be_away(house, absence_id=made[0])
     version = plan_to_close(house)
     where = [(name, path.replace("/calendars/1", f"/calendars/{version}")) for name, path in where]
+    asked, moved = propose_and_move(house)
+    numbered = {
+        "/workflows/proposals/1": f"/workflows/proposals/{asked}",
+        "/workflows/moves/1": f"/workflows/moves/{moved}",
+    }
+    for one, other in {**numbered, "/standard/1/move/1": "/standard/1/move/2"}.items():
+        where = [(name, path.replace(one, other)) for name, path in where]
     register_a_receiver(house, webhook_id=made[0])
     try_a_version(house, simulation_id=made[0])
     opened: set[str] = set()
@@ -228,6 +237,18 @@ def plan_to_close(house: House) -> int:
         days=((now.date() + timedelta(days=300), "Training"),), hours=None, note="Training.",
         command_id=house.new_id(), at=now,
     )  # fmt: skip
+
+
+def propose_and_move(house: House) -> tuple[int, int]:
+    """A version that waits for an answer, and a move to another that nobody has carried out: their numbers."""
+    second, third = (read_builtin("standard").replace("version: 1\n", f"version: {each}\n", 1) for each in (2, 3))
+    peter, now = house.person("peter.quayle").id, house.casework.now()
+    publish(house.engine, second, source="standard.yaml", by="", at=now)
+    said: dict[str, str] = {"by": peter, "command_id": house.new_id()}
+    asked = Proposals(house.engine).propose(third, source="standard.yaml", note="Tried.", at=now, **said)
+    moves = VersionMoves(house.engine, house.casework.library)
+    moving = moves.begin("standard", 1, 2, (), why="Tried.", at=now, by=peter, command_id=house.new_id())
+    return asked, moving.number
 
 
 def register_a_receiver(house: House, *, webhook_id: str) -> None:
