@@ -54,6 +54,7 @@ def test_requests_are_looked_at_mapped_moved_and_taken_back(desk: Desk) -> None:
     page = admin.send(THERE, {**page.form().fields, "stage-ig_advice": "lead_advice", "look": "1"})
     assert "All of 2 open requests can be moved." in page.text
     assert versions(desk, cases) == [1, 1]
+    assert "goes back only to the version" not in page.text
     fields = {**page.form().fields, "stage-ig_advice": "lead_advice"}
     page = admin.send(THERE, {**fields, "why": ""}, status=422)
     assert "Say why" in page.text
@@ -67,6 +68,7 @@ def test_requests_are_looked_at_mapped_moved_and_taken_back(desk: Desk) -> None:
     assert "The request came to version 2 of its workflow" in told
     assert "The time that is running stays as long as it was." in told
     page = admin.open("/workflows/standard/2/move/1")
+    assert "goes back only to the version" in page.text
     assert "All of 2 open requests can be moved." in page.text
     page = admin.send("/workflows/standard/2/move/1", {**page.form().fields, "why": "A mistake."})
     assert "2 moved, 0 declined" in page.text

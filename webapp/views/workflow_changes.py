@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import time
 from enum import Enum
@@ -110,12 +111,27 @@ def _sides(found: VersionDiff, each: StageChange) -> StageSides:
     # What no row tells in words is named all the same: a difference is never passed over in silence.
     if each.change is Change.CHANGED and not rows:
         parts = joined([PARTS.get(part, part.replace("_", " ")) for part in each.parts])
-        rows = ((f"Different: {parts}", plain(_parts(each.before, each)), plain(_parts(each.after, each))),)
+        was, will = _parts(each.before, each), _parts(each.after, each)
+        rows = ((f"Different: {parts}", plain(_differing(was, will)), plain(_differing(will, was))),)
     return StageSides(stage_id(each.name), titles[-1], tag_markup(status, text), rows)
 
 
 def _parts(stage: Stage | None, each: StageChange) -> dict[str, Any]:
     return {part: getattr(stage, part) for part in each.parts}
+
+
+def _differing(value: Any, other: Any) -> Any:
+    """Of a value only what another of its shape does not say too."""
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        return {
+            key: _differing(each, other[key]) if key in other else each
+            for key, each in value.items()
+            if key not in other or other[key] != each
+        }
+    if is_dataclass(value) and type(value) is type(other) and not isinstance(value, Guard | Length):
+        told = {each.name: getattr(value, each.name) for each in fields(value)}
+        return _differing(told, {name: getattr(other, name) for name in told})
+    return value
 
 
 def _rows(definition: Definition, stage: Stage | None) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _page(workflow: str, version: int, to: int, form: Sent) -> Response:
         found=found,
         form=form,
         errors=form.errors,
-        back=to < version,
+        going_back=to < version,
         others=[number for number in numbers if number not in (version, to)],
         said=_said(found),
         rows=[[each.reference, each.stage, _told(each.reasons)] for each in found.rows],
