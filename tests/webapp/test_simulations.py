@@ -21,6 +21,7 @@ from workers import celery_app, tasks
 from workflows.core.definition import Role
 from workflows.core.simulated import Kind
 from workflows.definitions.loader import read_builtin
+from workflows.service.proposing import Proposals
 from workflows.service.publishing import publish
 from workflows.service.simulation_run import work
 from workflows.settings import Settings
@@ -120,6 +121,22 @@ def test_a_published_version_is_tried_from_its_own_form(desk: Desk) -> None:
     work(desk.house.engine, desk.house.casework.library)
     assert "No request fits what was chosen" in client.open(page.path).text
     client.open("/workflows/standard/99/simulate", status=404)
+
+
+def test_a_proposal_is_tried_before_it_is_published_and_keeps_its_report(desk: Desk) -> None:
+    client = desk.sit(ADMINISTRATOR)
+    proposal = Proposals(desk.house.engine).propose(
+        RED.replace("version: 1\n", "version: 2\n", 1), source="red.yaml", note="Faster.",
+        by=desk.house.person(ADMINISTRATOR).id, command_id=desk.house.new_id(), at=BEGAN,
+    )  # fmt: skip
+    page = client.open(f"/workflows/proposals/{proposal}")
+    assert "Nobody has tried it" in page.text
+    client.open(page.links()["Try it on past and open requests"])
+    run = client.submit(action="/workflows/simulations")
+    assert "version 2" in run.text
+    assert run.path in client.open(f"/workflows/proposals/{proposal}").links().values()
+    client.open("/workflows/proposals/99/simulate", status=404)
+    desk.sit(MANAGER).open(f"/workflows/proposals/{proposal}/simulate", status=403)
 
 
 @pytest.mark.parametrize(

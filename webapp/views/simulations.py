@@ -29,6 +29,7 @@ from workflows.core.definition import Urgency
 from workflows.core.refusals import NOT_FOUND, NOT_YOURS, Refusal, Refused
 from workflows.core.simulated import ASKS, KINDS, MOST, READS, READS_REFERENCES, Chosen, Kind, holds_one
 from workflows.core.simulating_report import Ranked, Summary
+from workflows.service.proposing import Proposals
 from workflows.service.simulation import Found, Run, Simulations, Version
 
 blueprint = Blueprint("simulations", __name__)
@@ -36,6 +37,8 @@ blueprint = Blueprint("simulations", __name__)
 SECONDS = 3
 """How often a run that is under way is looked at again."""
 HIDDEN = "A request of other organisations"
+PROPOSAL = "_proposal"
+"""Stands for a workflow's name where a version is only proposed; no workflow can be called so."""
 KIND = "result,due,route,decider,refused,dead_end"
 
 
@@ -119,6 +122,15 @@ def new_of_version(workflow: str, version: int) -> Response:
     return _form(Sent({**_fresh(), "version": f"{workflow}/{version}"}, status=200))
 
 
+@blueprint.get("/workflows/proposals/<int:number>/simulate")
+@signed_in
+def new_of_proposal(number: int) -> Response:
+    """The form for a version that waits to be published."""
+    _check_asks()
+    found = Proposals(house().engine).one(me(), number)
+    return _form(Sent({**_fresh(), "version": f"{PROPOSAL}/{found.number}"}, status=200))
+
+
 def _fresh() -> dict[str, str]:
     return {"command_id": new_id(), "most": f"{min(MOST, 10_000)}"}
 
@@ -149,7 +161,12 @@ def _form(form: Sent, faults: Iterable[tuple[str, str]] = ()) -> Response:
 
 
 def _versions() -> list[tuple[str, str]]:
-    return [
+    proposed = [
+        (f"{PROPOSAL}/{each.number}", f"{each.workflow}, version {each.version} (proposal {each.number})")
+        for each in Proposals(house().engine).every(me())
+        if each.open
+    ]
+    return proposed + [
         (
             f"{each.workflow}/{each.version}",
             f"{each.workflow}, version {each.version}{' (new requests start on it)' if each.latest else ''}",
@@ -209,7 +226,7 @@ def _chosen(form: Sent) -> Chosen:
 
 
 def _source(form: Sent) -> str:
-    """The text to try: that of a published version, or of a file."""
+    """The text to try: that of a published or proposed version, or of a file."""
     file = request.files.get("file")
     there = file is not None and bool(file.filename)
     workflow, _, version = form.get("version").partition("/")
@@ -217,8 +234,11 @@ def _source(form: Sent) -> str:
         form.errors["file"] = "Choose a version or a file, one of the two."
         return ""
     if version:
+        number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
         try:
-            return desk().source(workflow, int(version) if version.isascii() and version.isdigit() else 0)
+            if workflow == PROPOSAL:
+                return Proposals(house().engine).one(me(), number).source
+            return desk().source(workflow, number)
         except Refused:
             form.errors["version"] = "Choose a version from the list."
             return ""

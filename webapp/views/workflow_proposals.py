@@ -20,6 +20,7 @@ from webapp.views.workflow_changes import fact_rows, same_titles, sentence, stag
 from workflows.core.definition import Definition
 from workflows.core.pack_versions import administers
 from workflows.core.refusals import NOT_YOURS, Refusal, Refused
+from workflows.core.simulated import ASKS, holds_one
 from workflows.core.version_changes import VersionDiff, diff
 from workflows.core.workflow_versions import answering_refusal
 from workflows.definitions.faults import BadDefinition, Fault
@@ -27,6 +28,7 @@ from workflows.definitions.lint import check
 from workflows.definitions.source import MOST_CHARACTERS
 from workflows.service.proposing import Proposal, Proposals
 from workflows.service.shown_workflows import latest_before, shown, source_of
+from workflows.service.simulation import Simulations
 
 blueprint = Blueprint("workflow_proposals", __name__)
 
@@ -201,6 +203,11 @@ def _page(number: int, form: Sent) -> Response:
         form=form,
         errors=form.errors,
         other=before,
+        may_try=holds_one(me(), ASKS),
+        tried=[
+            (url_for("simulations.page", simulation_id=each.id), long_instant(each.asked_at))
+            for each in Simulations(house().engine, casework().library).of_text(found.digest)
+        ],
         **_compared(diff(before, after) if before else None),
     )
     return make_response(body, form.status)
