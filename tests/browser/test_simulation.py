@@ -30,16 +30,18 @@ def test_a_version_is_tried_watched_and_read(visit: Visit, ground: Ground) -> No
     report = peter.path
     # Nobody loads the page again: it tells by itself.
     peter.page.locator("#said").wait_for(timeout=PATIENCE)
-    peter.sees("Nothing was changed.", "Another due date", ground.reference(case_id))
+    peter.sees("Nothing was changed.", "Another due date")
     peter.check()
     photograph(peter, "simulation-report")
+    # Of all that other tests have left here the report shows the first few; the page of a kind shows all.
     peter.open(f"{report}/due")
+    peter.sees(ground.reference(case_id))
     plain = visit("martin.shaw", width=PHONE, scripts=False)
     plain.open(report)
     plain.sees("Another due date", "Stages that nobody can work on today")
     photograph(plain, "simulation-plain")
     phone = visit("martin.shaw", width=PHONE)
     phone.open("/workflows/simulations")
-    phone.open(report)
+    phone.open(f"{report}/due")
     phone.follow(ground.reference(case_id))
     assert phone.path == f"/cases/{case_id}"

@@ -34,7 +34,15 @@ class Record:
 
     def rungs(self) -> Counter[tuple[str, ...]]:
         """How often each rung was carried out: (case, clock, rung)."""
-        kinds = "type IN ('Reminded', 'BecameOverdue', 'Escalated', 'FollowUpReminded', 'UseReviewMissed')"
+        of_rungs = (
+            "Reminded",
+            "BecameOverdue",
+            "Escalated",
+            "QuestionGivenBack",
+            "FollowUpReminded",
+            "UseReviewMissed",
+        )
+        kinds = f"type IN {of_rungs}"
         clock = "coalesce(facts->>'clock', '0')"
         return Counter(self.rows(f"SELECT stream, {clock}, facts->>'rung' FROM events WHERE {kinds}"))
 
