@@ -1,16 +1,16 @@
-"""``./gatehouse bench [decide|http|sweep|board|simulate|memory ...]``: all of them without a name."""
+"""``./gatehouse bench [decide|http|sweep|board|simulate|api|fuzz|memory ...]``: all of them without a name."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bench import board, decide, http, memory, simulate, sweep
+from bench import api, board, decide, fuzz, http, memory, simulate, sweep
 from bench.ground import CannotBench, say
 
 BENCHES = {
     "decide": decide.run, "http": http.run, "sweep": sweep.run, "board": board.run, "simulate": simulate.run,
-    "memory": memory.run,
+    "api": api.run, "fuzz": fuzz.run, "memory": memory.run,
 }  # fmt: skip
 
 

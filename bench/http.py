@@ -116,12 +116,12 @@ def _together(browsers: list[Browser], path: str, *, seconds: float) -> float:
     done = [0] * len(browsers)
     begun = time.monotonic()
 
-    def fetch(number: int) -> None:
+    def work(number: int) -> None:
         while time.monotonic() < begun + seconds:
             fetch(browsers[number], path)
             done[number] += 1
 
-    clients = [threading.Thread(target=fetch, args=(number,)) for number in range(len(browsers))]
+    clients = [threading.Thread(target=work, args=(number,)) for number in range(len(browsers))]
     for client in clients:
         client.start()
     for client in clients:

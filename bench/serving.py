@@ -63,6 +63,7 @@ def environment(database: str, port: int) -> dict[str, str]:
         "GATEHOUSE_BASE_URL": f"http://localhost:{port}",
         "GATEHOUSE_TRUSTED_HOSTS": "localhost,127.0.0.1",
         "GATEHOUSE_SMTP_URL": "smtp://127.0.0.1:9",
+        "GATEHOUSE_API_PER_MINUTE": "1000000",
     }
 
 

@@ -14,6 +14,8 @@ from flask import Flask, g, session
 from werkzeug.wrappers import Response
 
 from webapp import context, errors, guards, health, logs, security, signin, views
+from webapp.api.routes import blueprint as api_blueprint
+from webapp.checking.fhir_source import FhirSource
 from webapp.house import House, furnish
 from webapp.sessions import HouseSession, HouseSessions
 from workflows.service.casework import Casework
@@ -44,6 +46,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         blueprint = getattr(import_module(f"{views.__name__}.{module.name}"), "blueprint", None)
         if blueprint is not None:
             app.register_blueprint(blueprint)
+    app.register_blueprint(api_blueprint)
     guards.check_all_guarded(app)
     return app
 
@@ -53,7 +56,8 @@ def _house(settings: Settings, engine: Engine, cost: Cost | None) -> House:
         idle=timedelta(minutes=settings.session_idle_minutes), longest=timedelta(hours=settings.session_hours)
     )
     office = Office(engine, secret=settings.secret_key, limits=limits, cost=cost)
-    return House(settings=settings, engine=engine, office=office, casework=Casework(engine))
+    cpis = FhirSource(settings.cpis.url, settings.cpis.token, demo=settings.demo) if settings.cpis else None
+    return House(settings=settings, engine=engine, office=office, casework=Casework(engine), cpis=cpis)
 
 
 def _guard_requests(app: Flask, settings: Settings) -> None:
@@ -67,6 +71,7 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
             raise current.failed
         context.recognise()
         answer = guards.enforce(app)
-        if answer is None:
+        if answer is None and not guards.entered_by_token(app):
+            # No browser sends a token by itself: such a request needs no other sign that it was meant.
             security.check_origin(settings)
         return answer

@@ -6,42 +6,16 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
+from webapp.api import problems
+from webapp.api.problems import Problem
 from webapp.logs import note, note_fault
 from webapp.security import SAFE, ForeignForm
+from webapp.statuses import status_of
 from workflows.core.beyond import CALENDAR_HORIZON
-from workflows.core.refusals import (
-    ADVISED,
-    BUSY,
-    NOT_FOUND,
-    NOT_YOURS,
-    OWN_CASE,
-    STALE,
-    WRONG_STAGE,
-    NotAllowed,
-    Refused,
-)
+from workflows.core.refusals import Refused
 from workflows.service.unit_of_work import Busy, Unavailable
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
-STATUS = {
-    NOT_FOUND: 404,
-    STALE: 409,
-    WRONG_STAGE: 409,
-    BUSY: 503,
-    NOT_YOURS: 403,
-    OWN_CASE: 403,
-    ADVISED: 403,
-    "assigned": 403,
-    "took_part": 403,
-    "enquired": 403,
-    "no_extension": 409,
-    "extension_used": 409,
-    "no_clock": 409,
-    "no_email": 409,
-    "no_applicant": 409,
-    CALENDAR_HORIZON: 409,
-    "set_answered": 409,
-}
 _LAST_RESORT = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} - Gatehouse</title></head>'
     "<body><main><h1>{title}</h1><p>Go back and try again. If a child or an adult is in danger now, call 999.</p>"
@@ -53,11 +27,6 @@ class TooMany(HTTPException):
     """Too many attempts; ``retry_after`` is in seconds."""
 
     code = 429
-
-
-def status_of(refused: Refused) -> int:
-    """The HTTP status that a refusal by the rulebook is answered with."""
-    return STATUS.get(refused.code, 403 if isinstance(refused, NotAllowed) else 422)
 
 
 def error_page(
@@ -85,8 +54,14 @@ def error_page(
 def install(app: Flask) -> None:
     """Answer every failure with a page."""
 
+    @app.errorhandler(Problem)
+    def problem(fault: Problem) -> Response:
+        return problems.answer(fault)
+
     @app.errorhandler(HTTPException)
     def http_error(fault: HTTPException) -> Response:
+        if problems.asked_here():
+            return problems.answer(problems.of_fault(fault))
         code = fault.code or 500
         if code < 400:
             return make_response(fault.get_response())
@@ -105,6 +80,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def refused(fault: Refused) -> Response:
+        if problems.asked_here():
+            return problems.answer(problems.of_fault(fault))
         code = status_of(fault)
         say = "" if code == 404 else " ".join(refusal.say for refusal in fault.refusals[:3])
         beyond = fault.code == CALENDAR_HORIZON
@@ -113,9 +90,13 @@ def install(app: Flask) -> None:
     @app.errorhandler(Unavailable)
     def unavailable(fault: Unavailable) -> Response:
         note_fault(fault)
+        if problems.asked_here():
+            return problems.answer(problems.of_fault(fault))
         return error_page(503, retry_after=10)
 
     @app.errorhandler(Busy)
     def busy(fault: Busy) -> Response:
         note_fault(fault)
+        if problems.asked_here():
+            return problems.answer(problems.of_fault(fault))
         return error_page(503, message="Somebody else is working on the same thing. Try again.", retry_after=2)

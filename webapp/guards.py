@@ -21,6 +21,7 @@ class Guard(StrEnum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
+    TOKEN = "by token"  # noqa: S105 - a kind of guard
 
 
 class UnguardedRoute(RuntimeError):
@@ -39,6 +40,17 @@ def signed_in(view: View) -> View:
     return view
 
 
+def by_token(view: View) -> View:
+    """Only who brings a token may enter, which the operation itself asks for; being signed in gives nothing."""
+    setattr(view, _MARK, Guard.TOKEN)
+    return view
+
+
+def entered_by_token(app: Flask) -> bool:
+    """Whether the request asked for a route of the API: its caller brings a token in every request."""
+    return request.endpoint is not None and guard_of(app, request.endpoint) is Guard.TOKEN
+
+
 def demo_only(view: View) -> View:
     """Outside the demo this route does not exist. Comes in addition to public or signed_in."""
     setattr(view, _DEMO, True)
@@ -51,7 +63,9 @@ def guard_of(app: Flask, endpoint: str) -> Guard:
         return Guard.PUBLIC
     guard = getattr(app.view_functions[endpoint], _MARK, None)
     if guard is None:
-        raise UnguardedRoute(f"The route “{endpoint}” does not say who may enter: mark it @public or @signed_in.")
+        raise UnguardedRoute(
+            f"The route “{endpoint}” does not say who may enter: mark it @public, @signed_in or @by_token."
+        )
     return Guard(guard)
 
 

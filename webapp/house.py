@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from webapp.checking.source import CpisSource
 from workflows.service.casework import Casework
 from workflows.service.office import Office
 from workflows.service.unit_of_work import Engine
@@ -23,6 +24,8 @@ class House:
     engine: Engine
     office: Office
     casework: Casework
+    cpis: CpisSource | None = None
+    """Where CP-IS can be asked, if it can be."""
 
 
 def furnish(app: Flask, house: House) -> None:

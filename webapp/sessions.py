@@ -26,7 +26,7 @@ from workflows.service.unit_of_work import Busy, Unavailable
 _ID = re.compile(r"[as]-[A-Za-z0-9_-]{43}")
 _VISITOR, _SIGNED_IN = "a-", "s-"
 CSRF_KEY = "csrf_token"
-NO_SESSION = ("/static/", "/health/", "/calendar/")
+NO_SESSION = ("/static/", "/health/", "/calendar/", "/api/v1/")
 """Where no page needs to know who asks."""
 
 

@@ -19,11 +19,13 @@ from workers.letters import compose, compose_digest
 from workers.notify import NotifySender
 from workers.senders import SmtpSender
 from workflows.service import arriving, calling, registering
+from workflows.service.announcing import Announcements
 from workflows.service.beating import note_beat
 from workflows.service.digesting import Digest, drain_digests
 from workflows.service.holiday_feed import HolidayFeed
 from workflows.service.library import Library
 from workflows.service.office import Office, SessionLimits
+from workflows.service.once import Once
 from workflows.service.posting import Letter, Posted, Sending, drain
 from workflows.service.sealing import Safe
 from workflows.service.simulation_run import work
@@ -170,7 +172,7 @@ def _register_upkeep(app: Celery[IdsOnly], means: Means) -> None:
 
     @app.task(name=TIDY, shared=False)
     def tidy() -> None:
-        """Every hour: forget sessions that are over, attempts to sign in that no longer count, old webhooks."""
+        """Every hour: forget what is over: sessions, attempts to sign in, webhooks, events, answers of the API."""
         settings = means.settings
         limits = SessionLimits(
             timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
@@ -179,6 +181,9 @@ def _register_upkeep(app: Celery[IdsOnly], means: Means) -> None:
             TIDY, lambda: _said("tidied", Office(means.engine, secret=settings.secret_key, limits=limits).tidy())
         )
         means.alone(TIDY, lambda: _said("webhooks forgotten", calling.tidy(means.engine)))
+        told = Announcements(means.engine, keep=timedelta(days=settings.events_days))
+        means.alone(TIDY, lambda: _said("events forgotten", told.tidy()))
+        means.alone(TIDY, lambda: _said("answers forgotten", Once(means.engine).tidy()))
 
 
 def _called(means: Means) -> Posted:

@@ -36,6 +36,14 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class Cpis:
+    """Where CP-IS can be asked, and with which access."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the processes need to know about where they run."""
 
@@ -59,8 +67,14 @@ class Settings:
     """Where bank holidays are published; empty: nothing is fetched."""
     notify: Notify | None = None
     """Set when mails go by GOV.UK Notify instead of SMTP."""
+    cpis: Cpis | None = None
+    """Set where CP-IS can be asked from here; None: it is only written down or read from files."""
     webhook_waits: tuple[timedelta, ...] = WEBHOOK_WAITS
     """Between one try of a webhook and the next."""
+    api_per_minute: int = 600
+    """How often one token of the API may be used in a minute."""
+    events_days: int = 90
+    """For how many days another system can catch up with what has happened."""
     webhook_local: bool = False
     """Whether webhooks may go to this machine and its own network, and without https. For trying out only."""
 
@@ -97,6 +111,9 @@ class Settings:
             fewest_shown=reader.number("FEWEST_SHOWN", 5, low=3, high=50),
             holidays_feed=_https(reader, "HOLIDAYS_FEED"),
             notify=_notify(reader),
+            cpis=_cpis(reader),
+            api_per_minute=reader.number("API_PER_MINUTE", 600, low=10, high=1_000_000),
+            events_days=reader.number("EVENTS_DAYS", 90, low=7, high=3_650),
             webhook_waits=_waits(reader),
             webhook_local=reader.flag("WEBHOOK_LOCAL"),
         )
@@ -104,7 +121,8 @@ class Settings:
 
 NAMES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "SMTP_URL", "MAIL_FROM", "MAIL_IN_HOURS",
-    "MAIL_BY", "NOTIFY_URL", "NOTIFY_KEY", "NOTIFY_TEMPLATE", "WEBHOOK_WAITS", "WEBHOOK_LOCAL",
+    "MAIL_BY", "NOTIFY_URL", "NOTIFY_KEY", "NOTIFY_TEMPLATE", "CPIS_URL", "CPIS_TOKEN", "WEBHOOK_WAITS",
+    "API_PER_MINUTE", "EVENTS_DAYS", "WEBHOOK_LOCAL",
     "DEMO", "DEMO_PASSWORD", "MAIL_DIR",
     "SESSION_IDLE_MINUTES", "SESSION_HOURS", "SWEEP_SECONDS",
     "HOLIDAYS_FEED", "FEWEST_SHOWN", "TRUSTED_HOSTS", "TRUSTED_PROXIES",
@@ -132,6 +150,20 @@ def _notify(reader: _Reader) -> Notify | None:
     if not re.fullmatch(_UUID, template):
         raise SettingError(f"{PREFIX}NOTIFY_TEMPLATE must be the id of a template in GOV.UK Notify.")
     return Notify(url.rstrip("/"), key, template)
+
+
+def _cpis(reader: _Reader) -> Cpis | None:
+    """Where CP-IS can be asked, when it can be. The token is never quoted in a message."""
+    url, token = _https(reader, "CPIS_URL"), reader.text("CPIS_TOKEN", "")
+    if not url and not token:
+        return None
+    if not url or not token:
+        raise SettingError(f"{PREFIX}CPIS_URL and {PREFIX}CPIS_TOKEN must be set both, or neither.")
+    if not re.fullmatch(r"[\x21-\x7e]{1,4096}", token):
+        raise SettingError(f"{PREFIX}CPIS_TOKEN must be one word without spaces.")
+    if urlsplit(url).query or urlsplit(url).fragment or urlsplit(url).username:
+        raise SettingError(f"{PREFIX}CPIS_URL must be the base of the API and nothing more.")
+    return Cpis(url.rstrip("/"), token)
 
 
 def _waits(reader: _Reader) -> tuple[timedelta, ...]:

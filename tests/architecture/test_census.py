@@ -19,6 +19,7 @@ from werkzeug.routing import AnyConverter, IntegerConverter, UUIDConverter
 from launch.up import worker_command
 from tests.applying import FORMS, OFFICER
 from tests.architecture.sources import ROOT, calls, room
+from tests.core.checks import check
 from tests.core.play import (
     CONSENT,
     CSODS,
@@ -43,6 +44,7 @@ from workflows.core.definition import (
     ANYTIME_COMMANDS,
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
+    CONTEXT_COMMANDS,
     DECIDER_COMMANDS,
     DRAFTING_COMMANDS,
     HOUSE_COMMANDS,
@@ -94,7 +96,7 @@ def test_every_command_has_a_row_in_the_permission_matrix_and_somebody_who_may_g
 def test_every_command_belongs_to_a_stage_a_manager_or_the_clock() -> None:
     of_stages = set().union(*MASTER.values())
     others = {CommandType.START} | MANAGER_COMMANDS | COLLEAGUE_COMMANDS | DECIDER_COMMANDS | IDENTITY_COMMANDS
-    others |= DRAFTING_COMMANDS | ANYTIME_COMMANDS | CLOCK_COMMANDS
+    others |= DRAFTING_COMMANDS | CONTEXT_COMMANDS | ANYTIME_COMMANDS | CLOCK_COMMANDS
     assert of_stages | others == set(CommandType)
     assert not of_stages & others
 
@@ -165,6 +167,7 @@ def events_by_command() -> dict[CommandType, set[str]]:
     whole.do(c.RaiseRecheck, rung="caldicott/2030-01", clock=0)
     whole.do(c.RecountClock, rung=f"{whole.now.calendar}@2", clock=0)
     whole.do(c.Chase, MANAGER)
+    whole.do(c.RecordCpisCheck, IG, **check(at=whole.at))
     other = replace(whole.definition, ref=replace(whole.definition.ref, version=whole.definition.ref.version + 1))
     whole.do(c.AdoptVersion, actor=c.Actor("admin", "Admin"), to=other.ref, target=other, why="Shorter times.")
     whole.do(c.Extend, MANAGER, amount=1, reason="Illness.")
@@ -286,6 +289,8 @@ def test_nothing_sends_a_task_past_the_check_of_its_arguments() -> None:
 # --- Routes
 
 PUBLIC = {
+    "api_reference.page": "what the API can do, for people: the same in every house",
+    "api.description": "what the API can do: the same in every house",
     "ask.listing": "the public asks without an account",
     "ask.begin": "the public asks without an account",
     "ask.onward": "the public asks without an account; how often is limited where it is sent",
@@ -303,6 +308,9 @@ PUBLIC = {
 }
 NOT_IDS = {
     ("ask.begin", "workflow"): "the name of a workflow, which holds no person",
+    ("api.readDefinition", "workflow"): "the name of a workflow, which holds no person",
+    ("api.readPack", "pack"): "the name of a policy pack, which holds no person",
+    ("api.readPack", "version"): "the version of a policy pack, which holds no person",
     ("ask.onward", "workflow"): "the name of a workflow, which holds no person",
     ("pretend.page", "workflow"): "the name of a workflow, which holds no person",
     ("permission_page.page", "workflow"): "the name of a workflow, which holds no person",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
@@ -26,6 +26,8 @@ QUEUE = 11
 """The numbered queue of the tests' server that these tests have for themselves."""
 
 Visit = Callable[..., Visitor]
+VISITORS = pytest.StashKey[list[Visitor]]()
+"""Who takes part in a test, for its report."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the group, also when only this folder is run
@@ -79,13 +81,26 @@ def cookies() -> dict[str, StorageState]:
     return {}
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a test fails, its report says what each visitor had before her: a time-out alone tells nothing."""
+    report = yield
+    if report.when == "call" and report.failed:
+        seen = [visitor.account() for visitor in item.stash.get(VISITORS, [])]
+        report.sections.append(("what the visitors saw", "\n".join(seen)))
+    return report
+
+
 @pytest.fixture
-def visit(browser: Browser, product: Product, cookies: dict[str, StorageState]) -> Iterator[Visit]:
+def visit(
+    request: pytest.FixtureRequest, browser: Browser, product: Product, cookies: dict[str, StorageState]
+) -> Iterator[Visit]:
     """Makes visitors: ``visit("priya.anand")`` is signed in, ``visit()`` is not. All are gone after the test.
 
     A person signs in once in a run; from then on her browsers bring the cookie along.
     """
     made: list[Visitor] = []
+    request.node.stash[VISITORS] = made
 
     def make(who: str = "", *, width: int = PHONE, scripts: bool = True) -> Visitor:
         visitor = Visitor.arrive(browser, product, width=width, scripts=scripts, cookies=cookies.get(who))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, StorageState
+from playwright.sync_api import Error as PlaywrightError
 
 from launch.homes import ROOT
 from tests.processes.product import PASSWORD, Product
@@ -20,7 +21,7 @@ PHONE, DESK = 390, 1280
 """The two widths in CSS pixels."""
 HEIGHTS = {PHONE: 844, DESK: 900}
 AXE = ROOT / "webapp" / "static" / "dist" / "test" / "axe.min.js"
-PATIENCE = 15_000
+PATIENCE = 45_000
 """Milliseconds that a page may take on a busy machine."""
 TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
     return ids.filter((id, place) => ids.indexOf(id) !== place) }"""
@@ -89,9 +90,9 @@ class Visitor:
 
     def follow(self, name: str, *, status: int = 200) -> None:
         """Follow a link, also one that looks like a button."""
+        # Asked for together, so that either is waited for where a busy machine has not drawn the page yet.
         link = self.page.get_by_role("link", name=name, exact=True)
-        if not link.count():
-            link = self.page.get_by_role("button", name=name, exact=True)
+        link = link.or_(self.page.get_by_role("button", name=name, exact=True))
         with self.goes_on(status=status):
             link.first.click()
 
@@ -203,6 +204,13 @@ class Visitor:
             found = axe(self.page)
             assert not found, f"{where}: {json.dumps(found, indent=1)}"
             _passed.add(shape)
+
+    def account(self) -> str:
+        """Where she is and what is on the page, for the report of a test that failed."""
+        try:
+            return f"{self.page.url} ({self.width} px): {self._short()}"
+        except PlaywrightError as gone:
+            return f"no page to look at: {str(gone)[:200]}"
 
     def _short(self) -> str:
         return re.sub(r"\s+", " ", self.page.locator("body").inner_text())[:600]

@@ -11,6 +11,7 @@ from tests.applying import APPLICATION, DECIDER, FORMS, OFFICER
 from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core.case import Case, apply
+from workflows.core.consent_people import entries
 from workflows.core.definition import Definition, Role, Urgency
 from workflows.core.events import Event
 from workflows.core.permissions import Membership, Principal
@@ -207,3 +208,8 @@ def spoken(*keys: str, **fields: Any) -> c.Share:
 def changed(value: Any, **fields: Any) -> Any:
     """A copy of frozen data with other fields."""
     return replace(value, **fields)
+
+
+def valid_for_all(case: Case) -> tuple[c.PersonFinding, ...]:
+    """The finding that the consent of each person in the request is valid."""
+    return tuple(c.PersonFinding(each.person, c.ConsentFinding.VALID) for each in entries(case.request))

@@ -20,7 +20,7 @@ from workflows.core.field_kinds import FieldClass, FieldType
 from workflows.core.fields import Answer
 from workflows.core.notices import Audience, Notice, NoticeKind, notices, within
 from workflows.core.outcomes import Outcome
-from workflows.core.permissions import Relation, known_to, permitted, relations
+from workflows.core.permissions import Relation, kept_for, known_to, permitted, relations
 from workflows.core.refusals import Refused
 from workflows.core.safe_contact import email_refusal, safely
 from workflows.core.standing_in import kept_out
@@ -201,7 +201,11 @@ def test_a_silo_is_known_to_its_own_roles_and_to_whom_it_was_passed_up() -> None
     assert relations(case, OFFICER, CSODS) == {Relation.WORKER}
     supervised = known_to(case, CSODS)
     assert Role.MANAGER not in supervised
-    assert known_to(Play().to("ig_advice").now, STANDARD) == frozenset()
+    assert kept_for(case, CSODS) == supervised
+    open_to_more = Play().to("ig_advice").now
+    assert kept_for(open_to_more, STANDARD) == frozenset()
+    assert Role.MANAGER in known_to(open_to_more, STANDARD)
+    assert not known_to(open_to_more, STANDARD) & {Role.NAMED_SENIOR, Role.ON_CALL_AUTHORISER}
     clock = case.clock
     assert clock is not None
     ladder = (changed(CSODS.stages["face_to_face"].ladder[-1], tell=(Role.NAMED_SENIOR,)),)

@@ -81,9 +81,22 @@ def finding(**fields: Any) -> c.PersonFinding:
 )
 def test_a_finding_that_is_not_whole_is_refused(people: tuple[c.PersonFinding, ...], code: str) -> None:
     play = Play().to("consent_check")
-    fields = {"finding": c.ConsentFinding.NOT_A_BAR, "covers_all": False, "note": "Not a bar.", "people": people}
-    assert codes(play, c.RecordConsent, **fields) == [code]
-    assert codes(play, c.RecordConsent, **{**fields, "people": (), "note": ""}) == ["override_reason"]
+    whole = {"finding": people[0].finding, "covers_all": False, "note": "Not a bar."}
+    assert codes(play, c.RecordConsent, **whole, people=people) == [code]
+    not_a_bar = {"finding": c.ConsentFinding.NOT_A_BAR, "covers_all": False, "note": ""}
+    assert codes(play, c.RecordConsent, **not_a_bar) == ["override_reason"]
+
+
+def test_nothing_is_consented_to_for_all_that_was_not_found_for_each() -> None:
+    """Or it would be released without anybody deciding it."""
+    play = Play().to("consent_check")
+    valid = {"finding": c.ConsentFinding.VALID, "note": "All agree."}
+    assert codes(play, c.RecordConsent, **valid, covers_all=True) == ["finding_missing"]
+    not_sought = (finding(finding=c.ConsentFinding.NOT_SOUGHT),)
+    assert codes(play, c.RecordConsent, **valid, covers_all=True, people=not_sought) == ["findings_differ"]
+    refused = {"finding": c.ConsentFinding.NOT_A_BAR, "note": "Not a bar."}
+    assert codes(play, c.RecordConsent, **refused, covers_all=False, people=not_sought) == ["findings_differ"]
+    assert codes(play, c.RecordConsent, **refused, covers_all=True, people=(finding(),)) == ["covers_nothing"]
 
 
 def test_telling_later_is_a_task_unless_the_person_was_told() -> None:

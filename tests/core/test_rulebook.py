@@ -6,7 +6,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.core.play import ASKER, CONSENT, GUARDIAN, HOLDER, IG, MANAGER, PARTS, REQUESTER, STANDARD, Play, changed
+from tests.core.play import (
+    ASKER,
+    CONSENT,
+    GUARDIAN,
+    HOLDER,
+    IG,
+    MANAGER,
+    PARTS,
+    REQUESTER,
+    STANDARD,
+    Play,
+    changed,
+    valid_for_all,
+)
 from tests.weighed import RISKS
 from workflows.core import commands as c
 from workflows.core import events as e
@@ -226,7 +239,10 @@ def _consented() -> dict[str, object]:
 
 def _checked(covers: bool = True, **changes: object) -> Play:
     play = Play().to("consent_check", **{**_consented(), **changes})
-    play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=covers, note="Covers it.")
+    given = play.now.request.consent.state is ConsentState.GIVEN
+    valid = {"finding": c.ConsentFinding.VALID, "covers_all": covers, "people": valid_for_all(play.now)}
+    no_bar = {"finding": c.ConsentFinding.NOT_A_BAR, "covers_all": False}
+    play.do(c.RecordConsent, CONSENT, **(valid if given else no_bar), note="Covers it.")
     return play
 
 
@@ -355,9 +371,8 @@ def test_only_what_the_stage_allows_is_done() -> None:
     assert refused(play, c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note="x") == [
         "wrong_stage"
     ]
-    assert refused(
-        Play().to("consent_check"), c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note=""
-    ) == ["missing"]
+    found = {"finding": c.ConsentFinding.NOT_SOUGHT, "covers_all": False}
+    assert refused(Play().to("consent_check"), c.RecordConsent, CONSENT, **found, note="") == ["missing"]
 
 
 @pytest.mark.parametrize("nothing", ["", "  ", "\u200b", "\u2060\u00a0\ufeff"])

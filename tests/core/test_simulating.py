@@ -26,6 +26,7 @@ from tests.core.play import (
     STANDARD,
     Play,
     spoken,
+    valid_for_all,
 )
 from workflows.core import commands as c
 from workflows.core import events as e
@@ -419,7 +420,7 @@ def test_a_route_is_chosen_by_the_facts_as_they_were() -> None:
     guarded = ruled("consent_check", CommandType.RECORD_CONSENT, ways)
     assert only(simulated(Told().to("ig_advice"), guarded), Kind.ROUTE).after == "Adjudication"
     play = Told().to("consent_check")
-    play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note="Seen.")
+    play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.NOT_SOUGHT, covers_all=False, note="Seen.")
     assert simulated(play, guarded).differences == ()
 
 
@@ -494,7 +495,8 @@ def test_a_delegated_release_is_tried_against_the_versions_own_condition() -> No
         "consent_check", items=Items((item,)), recipients=Recipients((recipient,)), basis=LegalBasis("6(1)(a)"),
         consent=ConsentAndOpenness(Consent(ConsentState.GIVEN, kinds=("uk_gdpr",))),
     )  # fmt: skip
-    play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note="Seen.")
+    found = {"finding": c.ConsentFinding.VALID, "covers_all": True, "people": valid_for_all(play.now)}
+    play.do(c.RecordConsent, CONSENT, note="Seen.", **found)
     play.do(c.Advise, IG, advice=c.AdviceType.SUPPORTS, delegated_release=True)
     assert simulated(play, IN_OTHER_WORDS).differences == ()
     rule = STANDARD.stage("ig_advice").commands[CommandType.ADVISE]

@@ -82,7 +82,7 @@ def test_a_day_that_is_a_date_of_birth_is_left_out_of_a_period() -> None:
 
 def test_texts_of_a_case_whose_people_were_erased_are_withheld() -> None:
     play = Play().to("consent_check")
-    play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.VALID, covers_all=True, note=f"{NAME} agrees.")
+    play.do(c.RecordConsent, CONSENT, finding=c.ConsentFinding.NOT_A_BAR, covers_all=False, note=f"{NAME} agrees.")
     play.do(c.Advise, IG, advice=c.AdviceType.OUT_OF_SCOPE, why=f"{NAME} is adult.", redirect="The front desk.")
     case = play.now
     seen = veil(case).case(case)

@@ -11,7 +11,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-SAID_ONLY = frozenset({"$schema", "$id", "$defs", "title", "description", "examples"})
+SAID_ONLY = frozenset({"$schema", "$id", "$defs", "title", "description", "examples", "default", "format"})
 """Keywords that refuse nothing."""
 
 TYPES: dict[str, Callable[[Any], bool]] = {
@@ -95,6 +95,8 @@ KEYWORDS: dict[str, Callable[..., bool]] = {
     "maximum": lambda value, said, *_: not isinstance(value, int) or value <= said,
     "required": lambda value, said, *_: not isinstance(value, dict) or all(key in value for key in said),
     "items": lambda *_: True,
+    "minItems": lambda value, said, *_: not isinstance(value, list) or len(value) >= said,
+    "maxItems": lambda value, said, *_: not isinstance(value, list) or len(value) <= said,
     "propertyNames": _names,
     "additionalProperties": _nothing_else,
     "anyOf": lambda value, said, schema, root, path: any(_fits(value, each, root) for each in said),

@@ -29,9 +29,9 @@ PASSWORD = "amber-cedar-heron-2041"
 """What everybody of the demo signs in with here."""
 CHOSEN = {
     "GATEHOUSE_DEMO_PASSWORD": PASSWORD, "GATEHOUSE_SWEEP_SECONDS": "1", "GATEHOUSE_MAIL_IN_HOURS": "0",
-    "GATEHOUSE_WEBHOOK_LOCAL": "1",
+    "GATEHOUSE_WEBHOOK_LOCAL": "1", "GATEHOUSE_SESSION_IDLE_MINUTES": "240",
 }  # fmt: skip
-"""How the tests want the product to be set."""
+"""How the tests want the product to be set. People sign in once in a run, which lasts longer than they may be idle."""
 READY = "Ctrl-C stops everything"
 
 

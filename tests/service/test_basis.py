@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import House, build
+from tests.core.play import valid_for_all
 from tests.weighed import RISKS
 from workflows.core.commands import (
     AdviceType,
@@ -92,8 +93,8 @@ def test_only_a_body_that_may_use_an_interest_can_share_on_it_without_a_reason(h
     basis = LegalBasis(article_6="6(1)(ea)", article_9="9(2)(h)", common_law="consent")
     house.give(Save, "jess.holloway", case_id, task=Task.BASIS, answers=basis)
     house.give(Submit, "jess.holloway", case_id)
-    covered = {"finding": ConsentFinding.VALID, "covers_all": True, "note": "Consent covers everything."}
-    house.give(RecordConsent, "beth.carver", case_id, **covered)
+    covered = {"finding": ConsentFinding.VALID, "covers_all": True, "people": valid_for_all(house.case(case_id))}
+    house.give(RecordConsent, "beth.carver", case_id, note="Consent covers everything.", **covered)
     with pytest.raises(Refused) as refused:  # the surgery is a public authority, and nobody else will look
         house.give(Advise, "beth.carver", case_id, advice=AdviceType.SUPPORTS, delegated_release=True)
     assert [each.code for each in refused.value.refusals] == ["basis_needs_adjudicator"]

@@ -93,7 +93,7 @@ def test_an_override_without_a_reason_is_refused_at_the_server(house: House) -> 
 def test_a_finding_that_is_not_whole_is_refused_by_name(house: House, fields: dict[str, Any], code: str) -> None:
     case_id = build(house, "S2", upto="consent_check")
     finding = replace(PersonFinding("Adult A", NOT_A_BAR, WHY), **fields)
-    assert [each for each, _field in refused(house, case_id, finding)] == [code]
+    assert [each for each, _field in refused(house, case_id, finding, finding=finding.finding)] == [code]
 
 
 def two_people(house: House) -> str:

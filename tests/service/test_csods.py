@@ -187,7 +187,8 @@ def test_reports_and_lists_of_versions_tell_nothing_of_a_silo(engine: Engine) ->
     with reading(engine) as connection:
         assert histories.count(connection, "csods", Chosen()) == 0
         hooks = connection.execute(text("SELECT count(*) FROM webhook_deliveries")).scalar_one()
-    assert hooks == 0
+        told = connection.execute(text("SELECT count(*) FROM announcements")).scalar_one()
+    assert (hooks, told) == (0, 0)
 
 
 def test_a_case_from_before_forms_still_loads(engine: Engine) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import DateTime, bindparam, select, text
@@ -12,6 +12,7 @@ from sqlalchemy import DateTime, bindparam, select, text
 from tests.builders import PASSWORD
 from workflows.core.clocks import TimeState, time_left
 from workflows.core.commands import Command, Rung
+from workflows.core.cpis import CpisResult
 from workflows.core.definition import Role
 from workflows.core.permissions import ROLE_TITLES
 from workflows.service import demo, demo_cases
@@ -71,6 +72,11 @@ def check_places(engine: Engine, office: Office) -> None:
     with reading(engine) as connection:
         rows = connection.execute(select(tables.cases.c.id, tables.cases.c.stage, tables.cases.c.overdue)).all()
         case = read(connection, next(row.id for row in rows if row.overdue))
+        checks = {row.stage: found.cpis for row in rows if (found := read(connection, row.id)) and found.cpis}
+    assert {stage: [each.result for each in known] for stage, known in checks.items()} == {
+        "adjudication": [CpisResult.NO_PLAN_RECORDED], "partly_shared": [CpisResult.PLAN],
+    }  # fmt: skip
+    assert checks["adjudication"][0].at - checks["adjudication"][0].checked_at > timedelta(days=14)
     assert {row.stage for row in rows} == {
         "draft", "consent_check", "ig_advice", "information_needed", "adjudication", "release",
         "shared", "partly_shared", "withdrawn", "retrospective_review",

@@ -55,8 +55,11 @@ def test_the_index_is_made_anew_as_it_was(house: House) -> None:
     spoil(house, "UPDATE spells SET ran = ran + 1 WHERE clock = 1")
     spoil(house, "DELETE FROM spells WHERE clock = 2")
     assert len(list(check_folds(house.engine, house.casework.library))) == len(ids)
+    spoil(house, "UPDATE cases SET known_to = NULL")
     heard: list[int] = []
     assert rebuild(house.engine, house.casework.library, told=heard.append) == len(before)
+    with reading(house.engine) as connection:
+        assert not connection.execute(text("SELECT count(*) FROM cases WHERE known_to IS NULL")).scalar_one()
     assert heard == [len(ids)]
     assert kept(house, *ids) == before
     assert list(check_folds(house.engine, house.casework.library)) == []

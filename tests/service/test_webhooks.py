@@ -138,7 +138,7 @@ def test_both_organisations_are_told_what_happens_to_their_request_and_nobody_el
     for message in box.got:
         content = json.loads(message.body)
         assert set(content) == {"type", "timestamp", "data"}
-        assert set(content["data"]) == {"case", "stage"}
+        assert set(content["data"]) == {"event_id", "case", "stage"}
         assert content["timestamp"].endswith("Z")
 
 

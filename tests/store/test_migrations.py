@@ -74,6 +74,36 @@ def test_down_and_up_again_with_data_leaves_nothing_behind(empty_url: str) -> No
     migrate.check(empty_url)
 
 
+@pytest.mark.feature("C24")
+def test_messages_to_other_systems_outlive_the_list_of_events_both_ways(empty_url: str) -> None:
+    migrate.upgrade(empty_url, revision="0025")
+    with psycopg.connect(empty_url) as connection:
+        connection.execute(
+            f"INSERT INTO organisations (id, key, name, kind, nation, calendar, public_authority) "
+            f"VALUES ('{SOME_ID}', 'k', 'K', 'police', 'England', 'england-and-wales', true)"
+        )
+        connection.execute(
+            f"INSERT INTO people (id, name, email, password_hash) VALUES ('{SOME_ID}', 'P', 'p@x.example', '')"
+        )
+        connection.execute(
+            "INSERT INTO webhooks (id, organisation_id, url, kinds, secret, made_at, made_by) "
+            f"VALUES ('{SOME_ID}', '{SOME_ID}', 'https://x.example', '{{case.moved}}', 's', now(), '{SOME_ID}')"
+        )
+        connection.execute(
+            "INSERT INTO webhook_deliveries (id, webhook_id, kind, happened_at, created_at, next_at) "
+            f"VALUES ('{SOME_ID}', '{SOME_ID}', 'case.moved', now(), now(), now())"
+        )
+    migrate.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
+        rows = connection.execute("SELECT id::text, event_id, state FROM webhook_deliveries").fetchall()
+        assert rows == [(SOME_ID, None, "waiting")]
+        connection.execute("UPDATE webhook_deliveries SET event_id = id")
+    migrate.downgrade(empty_url, revision="0025")
+    with psycopg.connect(empty_url) as connection:
+        rows = connection.execute("SELECT id::text, state FROM webhook_deliveries").fetchall()
+        assert rows == [(SOME_ID, "waiting")]
+
+
 @pytest.mark.processes
 def test_migrating_twice_and_at_the_same_time_is_migrating_once(empty_url: str) -> None:
     code = "import sys; from workflows.store.migrate import upgrade; upgrade(sys.argv[1])"

@@ -373,7 +373,7 @@ def test_from_a_shell_too_it_takes_two(run: Run, house: House, tmp_path: Path) -
     assert run("calendar", "activate", number, "--by", two)[:2] == (0, f"Activated: version {number}.\n")
     assert run("calendar", "turn-down", number, "--by", two, "--why", "x")[0] == 1
     assert "in force since" in run("calendar", "list")[1]
-    assert run("calendar", "show", "99")[0] == 1
+    assert run("calendar", "show", "999999")[0] == 1
     assert run("calendar", "load", str(file), "--nation", "narnia", "--by", one)[0] == 2
     assert run("calendar", "activate", number, "--by", "nobody@x.example")[0] == 2
     file.write_bytes(b"\xff\xfe")

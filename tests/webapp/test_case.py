@@ -119,6 +119,7 @@ RECORD_FIELDS = [
     "Security",
     "Individuals' rights, and whether the person was told",
     "Date of sharing, or intervals",
+    "CP-IS checks on record when this was decided",
     "Decision",
     "Reasons",
     "Conditions",

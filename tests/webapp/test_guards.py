@@ -25,6 +25,8 @@ PUBLIC = {
     "ask.begin",
     "ask.onward",
     "workflow_schema.schema",
+    "api.description",
+    "api_reference.page",
 }
 """Everything that anybody may ask for. Pages of plain words and of the demo come on top."""
 PLAIN_WORDS = {"help", "accessibility", "privacy", "cookies"}

@@ -140,7 +140,7 @@ def test_the_clock_is_moved_on_and_the_page_says_so(demo: Desk, engine: Engine) 
 
 
 def test_time_that_has_passed_shows_on_the_worklist(demo: Desk) -> None:
-    demo.case()
+    demo.case(days_ago=0.1)
     client = demo.sit(GUARDIAN)
     assert "Overdue" not in client.open("/work").text
     for _ in range(3):

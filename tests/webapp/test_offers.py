@@ -20,7 +20,9 @@ from tests.applying import APPLICATION, FORMS
 from tests.builders import BEGAN, House, build
 from tests.conftest import empty_tables
 from tests.undoing import Undoing
-from tests.webapp.trying import LEADS_TO, Attempt, Visitor, attempts, colleague
+from tests.webapp.api_client import Caller
+from tests.webapp.api_trying import bodies, listed, posts
+from tests.webapp.trying import LEADS_TO, Attempt, Tried, Visitor, attempts, colleague
 from tests.weighed import RISKS
 from webapp import create_app
 from workflows.core import commands as c
@@ -48,12 +50,21 @@ class World:
     app: Flask
     cases: dict[str, str] = field(default_factory=dict)
     visitors: dict[str, Visitor] = field(default_factory=dict)
+    callers: dict[str, Caller] = field(default_factory=dict)
 
     def sit(self, person: Principal) -> Visitor:
         """The person at the pages, signed in once."""
         if person.email not in self.visitors:
             self.visitors[person.email] = Visitor.enter(self.app, person)
         return self.visitors[person.email]
+
+    def call(self, person: Principal, case: Case) -> Caller:
+        """The person at the API, with a token for her organisation that has to do with the case, if one has."""
+        hers = sorted(person.organisations())
+        place = next((each for each in (case.requester_org, case.holder_org) if each in hers), hers[0])
+        if (person.email + place) not in self.callers:
+            self.callers[person.email + place] = Caller.enter(self.app, self.house.engine, person, place=place)
+        return self.callers[person.email + place]
 
     def definition(self, case: Case) -> Definition:
         """The rules of the case."""
@@ -146,6 +157,8 @@ its faults would show somebody a page that is closed to her."""
 
 
 MINDING = {CommandType.CHASE, CommandType.REASSIGN, CommandType.EXTEND, CommandType.DECLARE_CONFLICT}
+TRIED_BY_ALL = {CommandType.CHASE, CommandType.ADVISE, CommandType.WITHDRAW}
+"""Acts that every stranger tries at the API on the thorough cases."""
 MINDED = THOROUGH | {"question", "assigned", "all time was given", "somebody stood aside", "shared"}
 """Cases on which what managers and colleagues do at any stage is tried; on the others it would be the same again."""
 
@@ -156,7 +169,7 @@ def world(database_url: str, settings: Settings, cheap: Cost) -> Iterator[World]
     empty_tables(database_url)
     with Undoing(database_url) as undoing:
         house = House.found(undoing.engine)
-        app = create_app(settings, engine=undoing.engine, cost=cheap)
+        app = create_app(replace(settings, api_per_minute=1_000_000), engine=undoing.engine, cost=cheap)
         app.testing = True
         made = World(undoing, house, app)
         for name, (scenario, upto) in {**PLAYED, **DONE_TO}.items():
@@ -236,6 +249,48 @@ def tried(
     asks_first = trials[0].command is CommandType.REASSIGN
     if empty and not may and not asks_first and visitor.form_comes(case, trials[0], world.house):
         yield "sent empty, the form came back to somebody who may not do it"
+
+
+@pytest.mark.feature("C28")
+@pytest.mark.parametrize("name", CASES)
+def test_what_the_api_lists_is_what_it_does_and_what_the_function_says(world: World, name: str) -> None:
+    """The same people, the same cases, the same acts: without a page. Who may do the most tries every act there is."""
+    case = world.house.case(world.cases[name])
+    definition = world.definition(case)
+    wrong = []
+    people = list(world.house.cast.people.values())
+    callers = {person: world.call(person, case) for person in people}
+    trying = set(people[CASES.index(name) % 3 :: 3])  # of strangers a third, on each case another
+    all_of_them = {person: permitted(case, narrowed(person, callers[person], world), definition) for person in people}
+    busiest = max(people, key=lambda person: sum(all_of_them[person][each] is None for each in COMMANDS))
+    for person in people:
+        caller, hers = callers[person], all_of_them[person]
+        may = frozenset(command for command in COMMANDS if hers[command] is None)
+        offered = listed(caller, case)
+        known = {each.code for each in hers.values() if each} != {NOT_FOUND}
+        wrong += [] if (offered is not None) is known else [f"{person.name}: {'told' if offered else 'not told'} of it"]
+        wrong += [f"{person.name} is listed, but may not: {each}" for each in sorted((offered or frozenset()) - may)]
+        wrong += [f"{person.name} may, but is not listed: {each}" for each in sorted(may - (offered or frozenset()))]
+        if not known and (name not in THOROUGH or person not in trying):
+            continue
+        by_command: dict[CommandType, list[Tried]] = defaultdict(list)
+        here = {each for each, why in hers.items() if not why or why.code != WRONG_STAGE} if known else TRIED_BY_ALL
+        here -= frozenset() if name in MINDED else MINDING
+        for command, body in bodies(case, world.house, to=colleague(case, world.house, definition)):
+            if command in here or (name in THOROUGH and person is busiest):
+                by_command[command].append(posts(caller, world.undoing, case, command, body, world.house))
+        for command, results in by_command.items():
+            if any(each.done for each in results) is not (command in may):
+                wrong.append(f"{person.name}, {command}: {results[0].status} {results[0].html[:300]}")
+            if not known and {each.status for each in results} != {404}:
+                wrong.append(f"{person.name}, {command}: a stranger is told {results[0].status}")
+    assert not wrong, "\n".join([name, *wrong])
+
+
+def narrowed(person: Principal, caller: Caller, world: World) -> Principal:
+    """The person as she is in the organisation of her token."""
+    key = next(key for key, each in world.callers.items() if each is caller)
+    return person.within(key.removeprefix(person.email))
 
 
 def test_every_act_has_a_page_that_leads_to_it() -> None:

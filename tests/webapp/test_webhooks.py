@@ -86,6 +86,8 @@ def test_a_receiver_is_added_tried_and_told(desk: Desk, settings: Settings, rece
     assert "A request was sent" in page.text
     assert "Delivered" in page.text
     assert receiver.ids[0] in page.text
+    assert receiver.told[1]["data"]["event_id"] in page.text
+    assert page.links()["account of a system"] == "/organisation/systems"
     # Which request it was is between the receiver and those who work on it.
     assert desk.house.case(case).reference not in page.text
     assert "127.0.0.1" in client.open("/webhooks").text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,6 +31,7 @@ from workflows.core.rounds import to_release
 LEADS_TO: Mapping[str, frozenset[C]] = {
     "checks.consent": frozenset({C.RECORD_CONSENT}),
     "checks.withdraw": frozenset({C.WITHDRAW_CONSENT}),
+    "cpis.page": frozenset({C.RECORD_CPIS_CHECK}),
     "acts.advise": frozenset({C.ADVISE}),
     "decide.page": frozenset({C.DECIDE}),
     "acts.release": frozenset({C.RELEASE}),
@@ -130,6 +132,7 @@ class Visitor:
         return self.http.post(attempt.path, data={**fields, **given}).status_code == 422
 
 
+LONDON = ZoneInfo("Europe/London")
 VERSION = "SELECT version FROM cases WHERE id = %s"
 
 
@@ -147,6 +150,7 @@ def attempts(case: Case, house: House) -> Iterator[Attempt]:
         C.WITHDRAW_CONSENT, f"{here}/consent/withdraw",
         {"person": subject, "how": "verbal", "given_by": "data_subject"},
     )  # fmt: skip
+    yield Attempt(C.RECORD_CPIS_CHECK, f"{here}/cpis", _checked(case))
     yield Attempt(C.ADVISE, f"{here}/advise", {"advice": "supports", "why": "It is needed."})
     yield Attempt(C.DECIDE, f"{here}/decide", {**_decision(case), "action": "confirm"})
     contents = {f"content-{key}": "Words." for key in to_release(case)}
@@ -192,6 +196,15 @@ def boxes(form: Mapping[str, tuple[str, ...]]) -> dict[str, str | list[str]]:
         else:
             found[name] = list(values)
     return found
+
+
+def _checked(case: Case) -> dict[str, str]:
+    """A CP-IS check of somebody in the request, made in the minute when it was sent."""
+    at = (case.submitted_at or case.created_at).astimezone(LONDON)
+    when = {"checked_at-day": f"{at.day}", "checked_at-month": f"{at.month}", "checked_at-year": f"{at.year}"}
+    person = case.request.people[0].label if case.request.people else "Adult A"
+    said = {"setting": "general_practice", "notified": "usual", "number_used": "yes", "result": "no_plan_recorded"}
+    return {"person": person, **when, "checked_at-time": f"{at:%H:%M}", **said, "checked_by": "Dr Ode, GP"}
 
 
 def _each(case: Case) -> dict[str, str]:

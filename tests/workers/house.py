@@ -113,7 +113,7 @@ class House:
         self.do(
             RecordConsent(
                 id=str(uuid4()), actor=self.actor("colin"), at=at, case_id=case_id,
-                finding=ConsentFinding.VALID, covers_all=True, note=note or "Seen the form.",
+                finding=ConsentFinding.NOT_THE_BASIS, covers_all=False, note=note or "Seen the form.",
             )
         )  # fmt: skip
 

@@ -9,7 +9,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -18,6 +20,7 @@ import redis
 
 from tests.workers.hook_receiver import Receiver, open_receiver
 from tests.workers.house import DAY, MONDAY, House, make_house
+from tests.workers.outside import Outside
 from tests.workers.postbox import Mode, PostBox, open_box
 from workers import celery_app, tasks
 from workflows.core.definition import Role
@@ -36,6 +39,7 @@ REDIS_SETTING = "GATEHOUSE_TEST_REDIS_URL"
 PATIENCE = 45.0
 """Seconds that anything here may take; a wait ends as soon as it has what it waits for."""
 
+IDS_TOLD = "SELECT id::text FROM announcements WHERE organisation_id = cast(:org AS uuid)"
 LADDER = ["deputy", "half", "manager", "named_senior", "overdue"]
 
 
@@ -253,23 +257,21 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def told_by_webhook(house: House, receiver: Receiver, processes: Processes) -> None:
-    """Everything that happens at the holder is told to the receiver."""
+def registered(house: House, url: str, processes: Processes) -> str:
+    """Everything that happens at the holder is told to a receiver from now on; its secret."""
     place = house.organisations["holder"]
     membership = Membership(place, Role.ADMINISTRATOR)
     admin = Principal(house.people["max"], "Max", "max@holder.example", frozenset({membership}))
     hooks = Webhooks(house.engine, Safe(processes.environment["GATEHOUSE_SECRET_KEY"]), local=True)
     kinds = [each.value for each in HookEvent]
-    receiver.secret = hooks.add(
-        admin, place, url=receiver.url, kinds=kinds, command_id=str(uuid4()), now=MONDAY
-    ).secret  # fmt: skip
+    return hooks.add(admin, place, url=url, kinds=kinds, command_id=str(uuid4()), now=MONDAY).secret
 
 
 @pytest.mark.feature("C24", "F01", "F04")
 def test_a_worker_killed_in_mid_webhook_sends_it_again_under_the_same_id(
     house: House, receiver: Receiver, queue: str, processes: Processes
 ) -> None:
-    told_by_webhook(house, receiver, processes)
+    receiver.secret = registered(house, receiver.url, processes)
     for _ in range(3):
         house.request()
     receiver.waits = 60
@@ -291,3 +293,56 @@ def test_a_worker_killed_in_mid_webhook_sends_it_again_under_the_same_id(
     assert len(receiver.told) == 4, "each of them rightly signed"
     assert "Traceback" not in processes.logs()
     assert receiver.url not in processes.logs()
+
+
+@pytest.fixture
+def outside(house: House, tmp_path: Path) -> Iterator[Outside]:
+    outside = Outside(house, tmp_path)
+    yield outside
+    outside.kill()
+
+
+@pytest.mark.feature("C24", "C28", "F01", "F04")
+def test_a_receiver_killed_in_the_midst_of_it_all_catches_up_and_nothing_is_lost(
+    house: House, outside: Outside, queue: str, processes: Processes
+) -> None:
+    processes.environment["GATEHOUSE_WEBHOOK_WAITS"] = ",".join(["1"] * 20)
+    outside.secret = registered(house, f"http://127.0.0.1:{outside.port}/", processes)
+    outside.start()
+    for kind in ("worker", "worker", "beat"):
+        processes.start(kind)
+    house.request()
+    until(lambda: outside.got())
+    before = outside.read("")
+    cursor = before[-1]
+    killed = Event()
+
+    def work(_: int) -> None:
+        for number in range(6):
+            if number == 2:
+                assert killed.wait(PATIENCE)
+            case = house.request()
+            house.check_consent(case)
+            house.advise(case)
+            house.decline(case)
+
+    with ThreadPoolExecutor(4) as pool:
+        working = [pool.submit(work, number) for number in range(4)]
+        until(lambda: len(outside.got()) > len(before) + 3)
+        outside.kill()
+        killed.set()
+        assert [each.result() for each in working] == [None] * 4
+    assert int(str(house.sql("SELECT count(DISTINCT command_id) FROM events")[0][0])) > 200
+    had, caught_up = set(outside.got()), outside.read(cursor)
+    told = {str(row[0]) for row in house.sql(IDS_TOLD, org=house.organisations["holder"])}
+    assert told - had, "something was missed"
+    assert len(caught_up) == len(set(caught_up))
+    assert {*before, *caught_up} == told, "nothing is lost, and nothing is told that did not happen"
+    assert had <= told
+    assert outside.read(cursor, most=500) == caught_up
+    assert outside.read(caught_up[9], most=11) == caught_up[10:]
+
+    outside.start()
+    until(lambda: set(outside.got()) == told)
+    assert outside.read(cursor) == caught_up, "the order stays"
+    assert "Traceback" not in processes.logs()

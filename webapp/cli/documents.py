@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from webapp.intake import json_schema as intake_schema
+from webapp.intake import page as intake_page
 from workflows.core.definition import Definition
 from workflows.core.matrix import COMMANDS, NOT_HERE, Cell, matrix
 from workflows.definitions import json_schema, key_page, rule_words
@@ -30,6 +32,8 @@ def documents(root: Path = ROOT) -> dict[str, str]:
         "docs/lint-rules.md": rule_words.page(MADE),
         "docs/workflow-keys.md": key_page.page(MADE),
         f"workflows/definitions/{json_schema.FILE}": json_schema.schema_text(),
+        intake_page.FILE: intake_page.page(MADE),
+        intake_schema.FILE: intake_schema.schema_text(),
     }
 
 

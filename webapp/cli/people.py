@@ -9,7 +9,7 @@ import click
 from webapp.cli.ground import opened
 from workflows.core.definition import Role
 from workflows.core.permissions import ROLE_TITLES, Membership
-from workflows.service.office import Office, Organisation
+from workflows.service.office import AddressTaken, Office, Organisation
 
 
 @click.group("person")
@@ -41,7 +41,10 @@ def add(name: str, email: str, organisation: str, roles: tuple[str, ...], only: 
         held = known.memberships if known else frozenset()
         kept = {each for each in held if each.organisation_id != place.id or not only}
         wanted = kept | {Membership(place.id, Role(role)) for role in roles}
-        house.office.add_person(name=name, email=email, password=password, memberships=wanted)
+        try:
+            house.office.add_person(name=name, email=email, password=password, memberships=wanted)
+        except AddressTaken as taken_by:
+            raise click.BadParameter(str(taken_by), param_hint="--email") from None
     here = {each.role for each in wanted if each.organisation_id == place.id}
     titles = ", ".join(title for role, title in ROLE_TITLES.items() if role in here)
     click.echo(f"{'Changed: now' if known else 'Added:'} {titles} at {place.name}.")

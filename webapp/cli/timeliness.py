@@ -16,7 +16,7 @@ def timeliness() -> None:
 
 @timeliness.command("rebuild")
 def rebuild_timeliness() -> None:
-    """Work out every finished clock anew from the sealed record. Figures that were right do not change."""
+    """Work out every finished clock, and who is listed a case, anew from the record. What was right does not change."""
     with opened() as house:
         written = rebuild(house.engine, Library())
     click.echo(f"Kept of finished clocks and closed requests: {written:,} lines, made anew from the record.")

@@ -18,16 +18,13 @@ from webapp.parsing.words import (
     REGIMES,
     SCHEDULE_1,
 )
+from workflows.core.bases import PRIVATE_BASES
 from workflows.core.definition import Definition, Urgency
 from workflows.core.request import (
     LegalBasis,
     Purpose,
     Request,
 )
-
-PRIVATE_BASES = ("6(1)(ea)", "6(1)(f)")
-"""Bases of Article 6 that a public authority cannot use for its own tasks."""
-
 
 TRISTATES = ("needs_care", "at_risk_of_harm", "cannot_protect_self", "duty_relevant", "duty_helps")
 """Questions about the basis that are answered with yes, no or not at all."""

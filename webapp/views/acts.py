@@ -72,6 +72,10 @@ ACT_OF: Mapping[str, CommandType] = {
     "identity_ask": CommandType.ASK_IDENTITY,
     "identity_answer": CommandType.GRANT_IDENTITY,
     "extend": CommandType.EXTEND,
+    "cpis": CommandType.RECORD_CPIS_CHECK,
+    "cpis_ask": CommandType.RECORD_CPIS_CHECK,
+    "cpis_read": CommandType.RECORD_CPIS_CHECK,
+    "cpis_confirm": CommandType.RECORD_CPIS_CHECK,
 }
 """The act of each page: nobody is shown its form, empty or with faults, for whom the act is closed."""
 

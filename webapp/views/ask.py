@@ -13,10 +13,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from webapp.context import now
-from webapp.errors import status_of
 from webapp.forms import command_id
 from webapp.guards import public
 from webapp.house import house
+from webapp.statuses import status_of
 from webapp.views.answer_cards import answer_rows
 from webapp.views.ask_steps import Sheet, Step
 from webapp.views.desk import HELD, new_id

@@ -8,9 +8,9 @@ from datetime import date, time
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.forms import clean, command_id, date_parts, one_line, real_date
 from webapp.guards import signed_in
+from webapp.statuses import status_of
 from webapp.views import calendar_words as say
 from webapp.views.calendars import desk
 from webapp.views.desk import Sent, me, new_id, sent

@@ -11,10 +11,10 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from werkzeug.wrappers import Response
 
 from webapp.context import clock_text
-from webapp.errors import status_of
 from webapp.forms import command_id
 from webapp.guards import signed_in
 from webapp.house import house
+from webapp.statuses import status_of
 from webapp.views import calendar_words as say
 from webapp.views.desk import Sent, casework, me, new_id, page_number, sent
 from webapp.views.showing import counted, long_date, long_instant

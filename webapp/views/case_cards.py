@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import g, url_for
 from markupsafe import Markup
 
 from webapp.parsing import words as known
@@ -21,6 +21,7 @@ from webapp.views.case_words import (
     SEVERITIES,
 )
 from webapp.views.consent_cards import basis_tests, consent_rows, differing_rows, findings_rows, told_rows
+from webapp.views.cpis_cards import cpis_rows
 from webapp.views.emergency_words import review_rows, share_rows
 from webapp.views.overrides import override_fields, question_now
 from webapp.views.pack_words import pack_name, pinned_line
@@ -92,6 +93,7 @@ def cards(page: CasePage) -> tuple[Card, ...]:
             Card("advice", "Advice", tuple(row for each in page.advice for row in advice_rows(each, now=page.round)))
         )
     found.insert(0, Card("tracks", f"One request to {len(page.tracks)} organisations", tuple(track_rows(page))))
+    found.append(Card("cpis", "CP-IS checks", tuple(cpis_rows(page, now=g.now))))
     found.append(Card("panel", "Two adjudicators", tuple(panel_rows(page))))
     found.append(Card("decision", "Decision", tuple(row for each in page.decisions for row in decision_rows(each))))
     found.append(Card("rounds", "Rounds", tuple(round_rows(page))))

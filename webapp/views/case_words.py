@@ -77,6 +77,7 @@ QUESTIONS_NOW: Mapping[QuestionNow, str] = {
 ACTS: Mapping[CommandType, tuple[str, str]] = {
     CommandType.RECORD_CONSENT: ("Record the consent check", "checks.consent"),
     CommandType.WITHDRAW_CONSENT: ("Record that consent was taken back", "checks.withdraw"),
+    CommandType.RECORD_CPIS_CHECK: ("Record a CP-IS check", "cpis.page"),
     CommandType.ADVISE: ("Give advice", "acts.advise"),
     CommandType.DECIDE: ("Decide", "decide.page"),
     CommandType.COMPLETE: ("Fill in the form", "stage_forms.form"),

@@ -122,6 +122,7 @@ _RANK = {
             CommandType.DEMAND_SECOND,
             CommandType.DECLARE_CONFLICT,
             CommandType.WITHDRAW_CONSENT,
+            CommandType.RECORD_CPIS_CHECK,
         ),
         1,
     )
@@ -135,6 +136,7 @@ _LINKS = frozenset(
         CommandType.DEMAND_SECOND,
         CommandType.ASK_IDENTITY,
         CommandType.WITHDRAW_CONSENT,
+        CommandType.RECORD_CPIS_CHECK,
     }
 )
 """Acts that are seldom wanted: links, not buttons."""
@@ -206,6 +208,7 @@ _MINDING = IDENTITY_COMMANDS | {
     CommandType.EXTEND,
     CommandType.WITHDRAW,
     CommandType.WITHDRAW_CONSENT,
+    CommandType.RECORD_CPIS_CHECK,
     CommandType.DECLARE_CONFLICT,
     CommandType.DEMAND_SECOND,
 }

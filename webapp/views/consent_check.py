@@ -20,7 +20,7 @@ from webapp.views.consent_cards import consent_rows, told_rows
 from webapp.views.desk import Sent, carry_out, open_case, require_open, sent
 from webapp.views.principles import beliefs_about_consent, finding_hint
 from workflows.core.commands import ConsentFinding, PersonFinding, RecordConsent, WithdrawConsent
-from workflows.core.consent_people import Entry, entries, open_points
+from workflows.core.consent_people import Entry, entries, of_all, open_points
 from workflows.core.definition import CommandType
 from workflows.core.grounds import day_of
 from workflows.core.withdrawing import given_entries
@@ -105,7 +105,7 @@ def record_consent(case_id: uuid.UUID) -> Response:
         if not listed and _chosen(form, "finding") is None:
             form.errors = {"finding": "Choose what you found.", **form.errors}
         return draw(form)
-    finding = _of_all([each.finding for each in known]) if known else ConsentFinding(form.get("finding"))
+    finding = of_all([each.finding for each in known]) if known else ConsentFinding(form.get("finding"))
     covers = finding is ConsentFinding.VALID and form.get("covers_all") == "yes"
     command = RecordConsent(**stamp, finding=finding, covers_all=covers, note=form.get("note"), people=known)
     typed = {"What you found": FINDINGS[finding], "Your note": form.get("note")}
@@ -181,8 +181,3 @@ def _day(form: Sent, name: str) -> date | None:
     except ValueError as fault:
         form.errors[name] = str(fault)
         return None
-
-
-def _of_all(findings: list[ConsentFinding]) -> ConsentFinding:
-    """One finding for the whole: valid only where it is valid for everybody."""
-    return next((each for each in findings if each is not ConsentFinding.VALID), ConsentFinding.VALID)

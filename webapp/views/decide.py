@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, g
 from werkzeug.wrappers import Response
 
 from webapp.guards import signed_in
@@ -26,6 +26,7 @@ from webapp.views.case_cards import (
     readers_of,
 )
 from webapp.views.case_words import ITEM_OUTCOMES, LIKELIHOODS, REDUCTIONS, SEVERITIES
+from webapp.views.cpis_cards import cpis_rows
 from webapp.views.decide_form import (
     REASONED,
     ask_of,
@@ -113,6 +114,7 @@ def _words(found: CasePage) -> dict[str, Any]:
         "rounds": list(round_rows(found)),
         "consent": [*list(consent_said(found))[:1], *consent_found(found)],
         "continuing": continuing,
+        "cpis": list(cpis_rows(found, now=g.now)),
         "panel_rows": list(panel_rows(found)),
         "overrides": override_fields(found),
         "question": question_now(found),

@@ -10,9 +10,9 @@ from typing import cast
 from flask import abort, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.forms import clean
 from webapp.house import house
+from webapp.statuses import status_of
 from webapp.views.showing import long_instant
 from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.commands import Actor, Command

@@ -10,9 +10,9 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from werkzeug.wrappers import Response
 
 from webapp.context import LONDON
-from webapp.errors import status_of
 from webapp.forms import command_id, date_parts, real_date
 from webapp.guards import signed_in
+from webapp.statuses import status_of
 from webapp.views.desk import HELD, Sent, casework, lines_of, me, new_id, sent
 from workflows.core.commands import Share, ShareHow
 from workflows.core.definition import Role, Urgency

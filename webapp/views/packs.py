@@ -11,10 +11,10 @@ from flask import Blueprint, abort, flash, g, make_response, redirect, render_te
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.forms import command_id, date_parts, real_date
 from webapp.guards import signed_in
 from webapp.house import house
+from webapp.statuses import status_of
 from webapp.views import pack_words as say
 from webapp.views.desk import Sent, me, new_id, sent
 from webapp.views.showing import long_instant

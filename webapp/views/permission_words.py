@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "nothing_asked": "nobody waits for an answer",
     "own_ask": "they asked to see it themselves",
     "nothing_to_withdraw": "no consent is recorded as given",
+    "nobody_named": "the request names nobody yet",
     "assigned": "it was given to somebody else",
     "voted": "they have decided, and a second person must",
     "decided_before": "they took the decision that is challenged",

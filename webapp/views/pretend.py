@@ -98,12 +98,13 @@ class _Links:
 
 def _setting(definition: Definition) -> tuple[Setting, dict[str, str]]:
     """What is made up about the case, as the address says it; what it cannot say is told."""
-    given = {name: request.args.get(name, "") for name in ("urgency", "threshold", "consent", "sensitive")}
+    given = {name: request.args.get(name, "") for name in ("urgency", "threshold", "consent", "sensitive", "cpis")}
     known = {
         "urgency": {each.value for each in Urgency},
         "threshold": set(definition.thresholds),
         "consent": {each.value for each in ConsentState},
         "sensitive": {"yes", "no"},
+        "cpis": {"yes", "no"},
     }
     faults = {name: BAD_SETTING for name, value in given.items() if value and value not in known[name]}
     good = {name: "" if name in faults else value for name, value in given.items()}
@@ -113,6 +114,7 @@ def _setting(definition: Definition) -> tuple[Setting, dict[str, str]]:
             threshold=good["threshold"],
             consent=ConsentState(good["consent"] or ConsentState.GIVEN),
             sensitive=good["sensitive"] == "yes",
+            cpis=good["cpis"] == "yes",
         ),
         faults,
     )
@@ -124,6 +126,7 @@ def _query(setting: Setting) -> dict[str, str]:
         "threshold": setting.threshold,
         "consent": setting.consent.value,
         "sensitive": "yes" if setting.sensitive else "no",
+        "cpis": "yes" if setting.cpis else "",
     }
     return {name: value for name, value in asked.items() if value}
 
@@ -134,6 +137,7 @@ def _options(definition: Definition) -> dict[str, list[tuple[str, str]]]:
         "threshold": say.thresholds(definition),
         "consent": [(each.value, words) for each, words in say.CONSENTS.items()],
         "sensitive": [("no", "Ordinary information"), ("yes", "Sensitive information")],
+        "cpis": [("no", "No check is on record"), ("yes", "Asked an hour before: no plan is recorded")],
     }
 
 

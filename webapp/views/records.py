@@ -25,6 +25,7 @@ from webapp.views.case_cards import (
 )
 from webapp.views.case_words import ADVICE_SAID, FINDINGS, ITEM_OUTCOMES, OUTCOMES
 from webapp.views.consent_cards import finding_lines
+from webapp.views.cpis_record import cpis_then
 from webapp.views.desk import open_case
 from webapp.views.pack_words import pinned_line
 from webapp.views.panel_cards import HOW, vote_lines
@@ -92,6 +93,7 @@ def record(found: CasePage, wanted: Request, decision: Decision) -> Iterator[Row
     yield row("Date of sharing, or intervals", _dates(found))
     if found.silences:
         yield row("Not shared in time", _silent(found))
+    yield from cpis_then(found, decision)
     yield row("Decision", [challenge_words(decision), *_decided(found, decision)])
     yield row("Reasons", _reasons(decision))
     yield row("Conditions", list(decision.conditions))
@@ -245,5 +247,6 @@ def _earlier(found: CasePage, decision: Decision) -> Iterator[Row]:
         _lines(f"Round {decision.round}.", challenge_words(decision), *_decided(found, decision)),
     )
     yield row("Reasons", [line for line in _reasons(decision) if line] or NOT_RECORDED)
+    yield from cpis_then(found, decision)
     yield from evidence_rows(found, decision.evidence)
     yield row("Decision taken by", f"{decision.by_name}, {decision.position}, {long_instant(decision.at)}")

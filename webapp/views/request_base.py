@@ -12,9 +12,9 @@ from flask import Blueprint, abort, flash, g, make_response, redirect, render_te
 from werkzeug.wrappers import Response
 
 from webapp.context import LONDON, clock_text
-from webapp.errors import status_of
 from webapp.forms import command_id, seen_version
 from webapp.house import house
+from webapp.statuses import status_of
 from webapp.views.principles import Belief, beliefs
 from webapp.views.showing import long_date, long_instant, tag_markup, time_view
 from workflows.core.commands import Actor, Command, Save

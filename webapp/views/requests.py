@@ -9,9 +9,9 @@ from typing import Any
 from flask import g, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.forms import command_id, seen_version
 from webapp.guards import signed_in
+from webapp.statuses import status_of
 from webapp.views import request_acts, request_holders, request_others, request_rows, request_shared, request_tasks
 from webapp.views.request_advice import said_of_basis, said_of_consent
 from webapp.views.request_base import (

@@ -15,12 +15,12 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.exports import Value, as_csv
 from webapp.forms import command_id, date_parts, real_date
 from webapp.guards import signed_in
 from webapp.house import house
 from webapp.live import Live, answer, live
+from webapp.statuses import status_of
 from webapp.views import charts
 from webapp.views import simulation_words as words
 from webapp.views.desk import Sent, casework, me, new_id, page_number, sent

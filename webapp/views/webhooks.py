@@ -136,6 +136,7 @@ def _delivery(delivery: Delivery) -> dict[str, Any]:
         state = f"Tried again on {long_instant(delivery.next_at)}" if delivery.attempts else "Waits to be sent"
     return {
         "id": f"msg_{delivery.id}",
+        "event": delivery.event_id or "",
         "kind": "A test" if delivery.kind == TEST else KINDS.get(delivery.kind, delivery.kind),
         "when": long_instant(delivery.happened_at),
         "state": state,

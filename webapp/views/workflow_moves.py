@@ -11,11 +11,11 @@ from flask import Blueprint, flash, g, make_response, redirect, render_template,
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.forms import command_id
 from webapp.guards import signed_in
 from webapp.house import house
 from webapp.live import Live, answer, live
+from webapp.statuses import status_of
 from webapp.views.desk import Sent, casework, me, new_id, page_number, sent
 from webapp.views.showing import counted, long_instant, tag_markup
 from workflows.core.adopting import Stages

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from webapp.errors import status_of
 from webapp.forms import command_id
 from webapp.guards import signed_in
 from webapp.house import house
+from webapp.statuses import status_of
 from webapp.views.desk import Sent, casework, me, new_id, sent
 from webapp.views.showing import counted, long_instant
 from webapp.views.workflow_changes import fact_rows, same_titles, sentence, stage_sides

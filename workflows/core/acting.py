@@ -5,7 +5,7 @@ from __future__ import annotations
 from workflows.core.absences import StandIn
 from workflows.core.case import Case
 from workflows.core.commands import Actor, Command
-from workflows.core.definition import COLLEAGUE_COMMANDS, Definition, Role
+from workflows.core.definition import COLLEAGUE_COMMANDS, CONTEXT_COMMANDS, Definition, Role
 from workflows.core.following import deciding_roles
 from workflows.core.permissions import ROLE_TITLES, Principal, may_give, working_roles
 from workflows.core.standing_in import acts_for, alone, standing
@@ -20,6 +20,8 @@ def actor_of(
     performers = definition.performers(case.stage, command.type)
     # An ended request has nobody at work: whoever comes back to it acts as what she is to the workflow.
     wanted = performers or (*deciding_roles(definition), *sorted(working_roles(definition)))
+    if command.type in CONTEXT_COMMANDS:  # whoever works on it may, also when the stage is not hers
+        wanted = (*wanted, *sorted(working_roles(definition)))
     role, lender = _position(case, person, definition, command, wanted=wanted)
     title = adjudicator_title if role is Role.ADJUDICATOR and adjudicator_title else ROLE_TITLES[role]
     if lender is None:

@@ -26,6 +26,9 @@ SPECIAL = frozenset(
 )  # fmt: skip
 """Kinds of information that always tell of a person's health or sex life: Article 9 applies."""
 
+PRIVATE_BASES = ("6(1)(ea)", "6(1)(f)")
+"""Bases of Article 6 that a public authority cannot use for its own tasks."""
+
 OFFENCES = frozenset({"convictions", "police_intelligence"})
 """Kinds of information about criminal offences: Article 10 applies."""
 
@@ -96,7 +99,7 @@ def _article_6(seen: Look) -> Iterator[BasisAdvice]:
     if basis.article_6 == "6(1)(ea)" and seen.on < RECOGNISED_INTEREST_FROM:
         say = "Recognised legitimate interest could not be relied on before 5 February 2026."
         yield BasisAdvice("ea_too_early", say, sources.RECOGNISED_INTEREST, True, "article_6")
-    if basis.article_6 in ("6(1)(ea)", "6(1)(f)"):
+    if basis.article_6 in PRIVATE_BASES:
         recognised = basis.article_6 == "6(1)(ea)"
         what = "Recognised legitimate interest" if recognised else "Legitimate interests"
         source = sources.RECOGNISED_INTEREST if recognised else sources.ARTICLE_6_INTERESTS

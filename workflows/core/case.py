@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 
 from workflows.core import events as e
@@ -12,19 +12,19 @@ from workflows.core import reveal
 from workflows.core.adopting import Adoption, VersionAdopted, adopted
 from workflows.core.aside import Conflict, declared
 from workflows.core.clocks import Clock, Pause
-from workflows.core.commands import ItemDecision, ItemOutcome
 from workflows.core.completing import Completion, StageCompleted, applied, completed, enquirers
 from workflows.core.completing import forgotten as answers_forgotten
+from workflows.core.cpis import CpisCheck, CpisChecked, checked
+from workflows.core.cpis import forgotten as checks_forgotten
+from workflows.core.decided import Decision as Decision
 from workflows.core.definition import DefinitionRef, StageKind, Urgency
 from workflows.core.emergency_parts import EmergencyShare, ShareReview, share_reviewed, shared_now
-from workflows.core.evidence import PrincipleEvidence
 from workflows.core.extending import OVERDUE_MARK as OVERDUE_MARK
 from workflows.core.extending import extended
 from workflows.core.extending import forgotten as reasons_forgotten
 from workflows.core.findings import Advice as Advice
 from workflows.core.findings import ConsentCheck as ConsentCheck
 from workflows.core.followups import FollowUp, folded
-from workflows.core.grounds import BasisOverride
 from workflows.core.happening import both
 from workflows.core.outcomes import Counts as Counts
 from workflows.core.outcomes import Outcome as Outcome
@@ -39,46 +39,10 @@ from workflows.core.tracks import chosen
 from workflows.core.unheard import NobodyTold, Unheard, unheard_by
 from workflows.core.uses import UseReview, UseState, missed, reviewed
 from workflows.core.votes import SecondDemanded, Vote, second_demanded, voted
-from workflows.core.weighing import UNWEIGHED, RiskAssessment
 from workflows.core.withdrawing import TakenBack, without
 
 WAITING_FOR_REQUESTER = "waiting for the requester"
 """Why a clock is paused while a question is open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The decision of one round."""
-
-    outcome: Outcome
-    delegated: bool
-    items: tuple[ItemDecision, ...]
-    harm_of_sharing: str
-    harm_of_not_sharing: str
-    conditions: tuple[str, ...]
-    review_by: date | None
-    would_change_it: str
-    by: str
-    by_name: str
-    position: str
-    at: datetime
-    round: int
-    overrides: tuple[BasisOverride, ...] = ()
-    question: str = ""
-    risk_of_sharing: RiskAssessment = UNWEIGHED
-    risk_of_not_sharing: RiskAssessment = UNWEIGHED
-    retention: str = ""
-    onward: str = ""
-    panel: str = ""
-    evidence: tuple[PrincipleEvidence, ...] = ()
-    stood_in_for: str = ""
-    challenge: str = ""
-    of_round: int = 0
-    """What came of a challenge (a Finding), and of the decision of which round; empty for other decisions."""
-
-    def approved(self) -> tuple[str, ...]:
-        """Keys of the items that are to be shared, whole or reduced."""
-        return tuple(item.key for item in self.items if item.outcome is not ItemOutcome.REFUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +107,8 @@ class Case:
     ending: str = ""
     """The code of the workflow's own outcome with which the case has ended."""
     undoable: tuple[Adoption, ...] = ()
+    cpis: tuple[CpisCheck, ...] = ()
+    """Checks of CP-IS, in the order in which they were put on record."""
 
     def overtaken(self, seen: int | None) -> bool:
         """Whether a person has changed the case since version ``seen``; None means whatever it is now."""
@@ -319,6 +285,7 @@ def _redirected(case: Case, event: e.Redirected) -> Case:
         followups=(),
         rounds=forgotten(case.rounds),
         completions=answers_forgotten(case.completions),
+        cpis=checks_forgotten(case.cpis),
     )
 
 
@@ -391,4 +358,5 @@ _FOLD: dict[type[e.Event], Callable[[Case, Any], Case]] = {
     e.UseReviewed: reviewed,
     e.UseReviewMissed: missed,
     StageCompleted: completed,
+    CpisChecked: checked,
 }

@@ -17,10 +17,12 @@ from workflows.core.commanding import PUBLIC as PUBLIC
 from workflows.core.commanding import Actor as Actor
 from workflows.core.commanding import Command as Command
 from workflows.core.completing import Complete as Complete
+from workflows.core.cpis import RecordCpisCheck as RecordCpisCheck
 from workflows.core.definition import CommandType
 from workflows.core.evidence import PrincipleEvidence
 from workflows.core.extending import Extend as Extend
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, Bodies
+from workflows.core.imported import Origin
 from workflows.core.request import Answers, Request, Task
 from workflows.core.round_commands import Challenge as Challenge
 from workflows.core.round_commands import Reopen as Reopen
@@ -43,7 +45,7 @@ class Start(Command):
     """Begin a request to one holder. ``answers`` is what an earlier request lent, or one page asked.
 
     ``send`` sends it at once. ``share`` records with it what the holder has shared already, or shares now;
-    ``by_manager`` and ``packs`` (as of Submit) are filled in by the door.
+    ``by_manager`` and ``packs`` (as of Submit) are filled in by the door. ``origin``: another system sends it, whole.
     """
 
     type: ClassVar[CommandType] = CommandType.START
@@ -64,6 +66,8 @@ class Start(Command):
     """An application from the public: nobody here is its requester, also where somebody takes it by telephone."""
     application: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What was answered to the fields of the application, as the form sent it (``fields.Raw``)."""
+    origin: Origin | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

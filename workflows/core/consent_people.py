@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 
-from workflows.core.commands import ConsentFinding, PersonFinding
+from workflows.core.commands import ConsentFinding, PersonFinding, RecordConsent
 from workflows.core.consent_faults import consent_faults
 from workflows.core.consenting import (
     Assessment,
@@ -138,6 +138,24 @@ def finding_faults(request: Request, findings: Sequence[PersonFinding], *, on: d
             continue
         yield from _finding(finding, entry, number=number)
         yield from told_faults(finding, number=number, on=on)
+
+
+def of_all(findings: Iterable[ConsentFinding]) -> ConsentFinding:
+    """One finding for the whole: valid only where it is valid for everybody."""
+    return next((each for each in findings if each is not ConsentFinding.VALID), ConsentFinding.VALID)
+
+
+def whole_faults(request: Request, command: RecordConsent) -> Iterator[Refusal]:
+    """What stands against the finding for the whole: nothing may go out as consented to on one person's word."""
+    valid = command.finding is ConsentFinding.VALID
+    if command.people and command.finding is not of_all(each.finding for each in command.people):
+        say = "The finding for all must be what was found for each: valid only where it is valid for everybody."
+        yield Refusal("findings_differ", say, "finding")
+    elif valid and not command.people and entries(request):
+        yield Refusal("finding_missing", "Say for each person whether her own consent is valid.", "finding-1")
+    if command.covers_all and not valid:
+        say = "Consent covers what is asked for only where it is valid."
+        yield Refusal("covers_nothing", say, "covers_all")
 
 
 def _finding(finding: PersonFinding, entry: Entry, *, number: int) -> Iterator[Refusal]:

@@ -14,111 +14,12 @@ from enum import StrEnum
 from workflows.core.calendars import Length, Unit
 from workflows.core.field_kinds import Document, Field, OwnOutcome, SafeContact
 from workflows.core.guards import Guard
-
-
-class StageKind(StrEnum):
-    """What sort of work happens in a stage. Fixed by the product; names belong to definitions."""
-
-    DRAFT = "draft"
-    CHECK = "check"
-    ADVICE = "advice"
-    ADJUDICATION = "adjudication"
-    INFORMATION_NEEDED = "information_needed"
-    RELEASE = "release"
-    EMERGENCY = "emergency"
-    REVIEW = "review"
-    ENQUIRY = "enquiry"
-    """Work that is recorded in fields of the workflow's own."""
-    RULING = "ruling"
-    """A decision that is taken on a form instead of item by item."""
-    CLOSED = "closed"
-
-
-class CommandType(StrEnum):
-    """Everything a person or the clock can ask for."""
-
-    START = "start"
-    SAVE = "save"
-    SUBMIT = "submit"
-    WITHDRAW = "withdraw"
-    RECORD_CONSENT = "record_consent"
-    WITHDRAW_CONSENT = "withdraw_consent"
-    ASK = "ask"
-    ANSWER = "answer"
-    ADVISE = "advise"
-    DECIDE = "decide"
-    RELEASE = "release"
-    SHARE_NOW = "share_now"
-    REVIEW_SHARE = "review_share"
-    CHASE = "chase"
-    REASSIGN = "reassign"
-    EXTEND = "extend"
-    CHOOSE_HOLDERS = "choose_holders"
-    DECLARE_CONFLICT = "declare_conflict"
-    DEMAND_SECOND = "demand_second"
-    ASK_IDENTITY = "ask_identity"
-    GRANT_IDENTITY = "grant_identity"
-    REFUSE_IDENTITY = "refuse_identity"
-    REMIND = "remind"
-    MARK_OVERDUE = "mark_overdue"
-    ESCALATE = "escalate"
-    GIVE_BACK = "give_back"
-    FINISH_FOLLOW_UP = "finish_follow_up"
-    REMIND_FOLLOW_UP = "remind_follow_up"
-    RAISE_RECHECK = "raise_recheck"
-    RECOUNT_CLOCK = "recount_clock"
-    ADOPT_VERSION = "adopt_version"
-    REOPEN = "reopen"
-    CHALLENGE = "challenge"
-    SEND_BACK = "send_back"
-    REVIEW_USE = "review_use"
-    COMPLETE = "complete"
-
-
-class Role(StrEnum):
-    """Roles a person can hold in an organisation."""
-
-    REQUESTER = "requester"
-    CONSENT_OFFICER = "consent_officer"
-    IG_LEAD = "ig_lead"
-    CALDICOTT_GUARDIAN = "caldicott_guardian"
-    DEPUTY_GUARDIAN = "deputy_guardian"
-    ADJUDICATOR = "adjudicator"
-    MANAGER = "manager"
-    NAMED_SENIOR = "named_senior"
-    ON_CALL_AUTHORISER = "on_call_authoriser"
-    COUNTER_SIGNATORY = "counter_signatory"
-    CSODS_COORDINATOR = "csods_coordinator"
-    CSODS_DECISION_MAKER = "csods_decision_maker"
-    ENQUIRY_OFFICER = "enquiry_officer"
-    DISCLOSER = "discloser"
-    SCHEME_SUPERVISOR = "scheme_supervisor"
-    ADMINISTRATOR = "administrator"
-    AUDITOR = "auditor"
-
-
-class Urgency(StrEnum):
-    """How soon an answer is needed."""
-
-    ROUTINE = "routine"
-    PRIORITY = "priority"
-    EMERGENCY = "emergency"
-
-
-class Side(StrEnum):
-    """Whose move it is."""
-
-    REQUESTER = "requester"
-    HOLDER = "holder"
-    NOBODY = "nobody"
-
-
-class ClockFrom(StrEnum):
-    """From when a stage's time is counted."""
-
-    STAGE = "stage"
-    SUBMISSION = "submission"
-
+from workflows.core.kinds import ClockFrom as ClockFrom
+from workflows.core.kinds import CommandType as CommandType
+from workflows.core.kinds import Role as Role
+from workflows.core.kinds import Side as Side
+from workflows.core.kinds import StageKind as StageKind
+from workflows.core.kinds import Urgency as Urgency
 
 STANDING_COMMANDS = frozenset({CommandType.REMIND_FOLLOW_UP, CommandType.RAISE_RECHECK, CommandType.RECOUNT_CLOCK})
 """Commands of the clock that belong to no stage and no rung of a ladder."""
@@ -141,6 +42,9 @@ MANAGER_COMMANDS = frozenset({CommandType.CHASE, CommandType.REASSIGN, CommandTy
 
 COLLEAGUE_COMMANDS = frozenset({CommandType.DECLARE_CONFLICT})
 """Commands of everybody who works for the holder, on any open, submitted case: no workflow can leave them out."""
+
+CONTEXT_COMMANDS = frozenset({CommandType.RECORD_CPIS_CHECK})
+"""Commands that add to what is known on any open, submitted case and move nothing: no workflow can leave them out."""
 
 DECIDER_COMMANDS = frozenset({CommandType.DEMAND_SECOND})
 """Commands of whoever may decide, at every stage where something is decided: no workflow can leave them out."""

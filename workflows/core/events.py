@@ -14,6 +14,7 @@ from typing import ClassVar
 from workflows.core.adopting import VersionAdopted as VersionAdopted
 from workflows.core.commands import AdviceType, ConsentFinding, ItemContent, ItemDecision, PersonFinding
 from workflows.core.completing import StageCompleted as StageCompleted
+from workflows.core.cpis import CpisChecked as CpisChecked
 from workflows.core.definition import DefinitionRef, Urgency
 from workflows.core.emergency_parts import SharedNow as SharedNow
 from workflows.core.emergency_parts import ShareReviewed as ShareReviewed
@@ -43,9 +44,13 @@ from workflows.core.withdrawing import ConsentTakenBack as ConsentTakenBack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """A draft was begun. ``public``: it is an application from the public, which ``by`` took, or nobody here."""
+    """A draft was begun. ``public``: it is an application from the public, which ``by`` took, or nobody here.
 
-    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answers", "application"})
+    ``system`` is another one that sent it whole, under a reference of its own that may tell of somebody;
+    ``by_operator``: whoever runs the house brought it in, in the name of ``by``; ``account``: a system's account did.
+    """
+
+    PERSONAL: ClassVar[frozenset[str]] = frozenset({"answers", "application", "system_reference"})
     case_id: str
     reference: str
     definition: DefinitionRef
@@ -58,6 +63,11 @@ class Started(Event):
     group: str = ""
     public: bool = False
     application: tuple[Answer, ...] = ()
+    system: str = ""
+    system_reference: str = ""
+    by_operator: bool = False
+    account: str = ""
+    account_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +314,7 @@ ERASED: Mapping[str, str] = {
     "SentBack": "why",
     "ClockExtended": "reason",
     "StageCompleted": "answers",
+    "CpisChecked": "details",
 }
 """What is destroyed when a request is redirected, or a draft is discarded: event type -> personal part."""
 
@@ -323,6 +334,7 @@ EVENTS: dict[str, type[Event]] = {
         QuestionGivenBack, NobodyTold, VersionAdopted,
         FollowUpOpened, FollowUpDone, FollowUpReminded,
         Reopened, Challenged, SentBack, UseReviewed, UseReviewMissed, StageCompleted,
+        CpisChecked,
     )
 }  # fmt: skip
 """Every event by its name, as it is stored."""

@@ -9,6 +9,7 @@ from workflows.core.case import Case
 from workflows.core.commands import Command
 from workflows.core.completing import answers_of
 from workflows.core.consent_people import consent_state_of_all
+from workflows.core.cpis import cpis_facts
 from workflows.core.definition import Definition
 from workflows.core.limits import blank
 from workflows.core.request import Item, PersonRole, Request
@@ -60,6 +61,7 @@ def facts(case: Case, command: Command, definition: Definition) -> Facts:
         },
         "advice": _advice(case),
         "decision": _decision(case),
+        "cpis": cpis_facts(case.cpis, at=command.at),
         "round": {"number": case.round, "changed": bool(case.rounds and case.rounds[-1].changed)},
         "answers": answers_of(case.completions),
         "command": _plain(command),

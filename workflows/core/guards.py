@@ -27,6 +27,7 @@ FACTS: Mapping[str, str] = {
     "basis": "legal basis: article_6, article_9, schedule_1, common_law, regime",
     "advice": "latest advice: given, advice, delegated_release",
     "decision": "the decision: made, outcome, continuing",
+    "cpis": "checks of CP-IS: checked, tried, people (with an answer), plan_recorded, age_hours of the newest answer",
     "round": "the round: number, changed (whether content is new or not what it was)",
     "answers": "what forms said, as answers.stage.field: codes, yes or no, days and numbers; never words",
     "command": "the command being carried out, its plain fields only",

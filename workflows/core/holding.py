@@ -8,7 +8,7 @@ from dataclasses import replace
 from workflows.core import commands as c
 from workflows.core import events as e
 from workflows.core.case import Case
-from workflows.core.consent_people import finding_faults
+from workflows.core.consent_people import finding_faults, whole_faults
 from workflows.core.consent_rules import rests_no_more, to_tell
 from workflows.core.definition import Definition, StageKind
 from workflows.core.facts import facts
@@ -36,6 +36,7 @@ def _consent_check_faults(case: Case, command: c.RecordConsent) -> Iterable[Refu
         yield Refusal("override_reason", "Going on without consent needs a reason. Write why it is not a bar.", "note")
     else:
         yield from needed(command.note, field="note", say="Write what you found, in a sentence.")
+    yield from whole_faults(case.request, command)
     yield from finding_faults(case.request, command.people, on=day_of(command.at))
 
 

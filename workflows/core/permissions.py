@@ -6,13 +6,11 @@ or organisations she has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from workflows.core.absences import Absence, StandIn
 from workflows.core.aside import stands_aside
 from workflows.core.case import Case
+from workflows.core.checking import record_refusal
 from workflows.core.commands import Command, FinishFollowUp
 from workflows.core.completing import enquiry_refusal
 from workflows.core.definition import (
@@ -32,6 +30,9 @@ from workflows.core.extending import closed, rule_of
 from workflows.core.followups import FollowUp, FollowUpKind, find, waiting
 from workflows.core.identity import identity_refusal
 from workflows.core.panel import two_needed
+from workflows.core.principals import Membership as Membership
+from workflows.core.principals import Principal as Principal
+from workflows.core.principals import service_refusal
 from workflows.core.refusals import ADVISED, CONFLICT, NOT_FOUND, NOT_YOURS, OWN_CASE, WRONG_STAGE, Refusal
 from workflows.core.rounds import barred
 from workflows.core.routing import stage_refusal
@@ -39,50 +40,6 @@ from workflows.core.standing_in import acts_for, has_it, lent
 from workflows.core.uses import UseState
 from workflows.core.votes import waiting_for_second
 from workflows.core.withdrawing import given_entries
-
-
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """One role in one organisation."""
-
-    organisation_id: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """A person as the rules see her. ``email`` is lower case."""
-
-    id: str
-    name: str
-    email: str
-    memberships: frozenset[Membership] = frozenset()
-    standing: tuple[StandIn, ...] = ()
-    """For whom she may stand in now. On which requests, ``standing_in`` says."""
-    away: tuple[Absence, ...] = ()
-    """Who is away now from the organisations in which she has a role, herself included."""
-
-    def roles_in(self, organisation_id: str) -> frozenset[Role]:
-        """The roles held in one organisation."""
-        return frozenset(m.role for m in self.memberships if m.organisation_id == organisation_id)
-
-    def acting_in(self, roles: Iterable[tuple[str, Role]]) -> Principal:
-        """The person with further roles, each in an organisation."""
-        more = frozenset(Membership(organisation_id, role) for organisation_id, role in roles)
-        return replace(self, memberships=self.memberships | more)
-
-    def standing_only(self, lender: StandIn) -> Principal:
-        """The person as she is when she stands in for nobody else."""
-        return replace(self, standing=(lender,))
-
-    def organisations(self) -> frozenset[str]:
-        """Every organisation in which any role is held."""
-        return frozenset(m.organisation_id for m in self.memberships)
-
-    def organisations_as(self, role: Role) -> frozenset[str]:
-        """The organisations in which ``role`` is held, by her or by somebody for whom she stands in."""
-        own = {m.organisation_id for m in self.memberships if m.role is role}
-        return frozenset(own | {each.organisation_id for each in self.standing if role in each.roles})
 
 
 class Relation(StrEnum):
@@ -112,7 +69,7 @@ def working_roles(definition: Definition) -> frozenset[Role]:
 def relations(case: Case, person: Principal, definition: Definition) -> frozenset[Relation]:
     """Everything this person is to this case; empty means she may not know that it exists."""
     found: set[Relation] = set()
-    if person.id == case.requester:
+    if person.id == case.requester and person.acts_for(case.requester_org):
         found.add(Relation.OWNER)
     if case.submitted_at is None:
         return frozenset(found)
@@ -124,7 +81,7 @@ def relations(case: Case, person: Principal, definition: Definition) -> frozense
         found.add(Relation.HOLDER_MANAGER)
     if Role.MANAGER in person.roles_in(case.requester_org) and not definition.silo:
         found.add(Relation.REQUESTER_MANAGER)
-    if case.released_at is not None and is_recipient(case, person):
+    if case.released_at is not None and is_recipient(case, person) and not asked_elsewhere(case, person):
         found.add(Relation.RECIPIENT)
     if was_escalated_to(case, person, definition):
         found.add(Relation.ESCALATED)
@@ -145,18 +102,30 @@ def was_escalated_to(case: Case, person: Principal, definition: Definition) -> b
 
 
 def known_to(case: Case, definition: Definition) -> frozenset[Role]:
-    """The roles at the holder that may know of a case that is kept from all others; none where it is not."""
-    if not definition.silo:
-        return frozenset()
+    """The roles at the holder that may know of a case that was sent: what `relations` says, for lists."""
+    found = working_roles(definition) | _told(case, definition, frozenset({Side.REQUESTER}))
+    if definition.silo:
+        return found
+    return found | {Role.MANAGER} | {role for task in waiting(case) for role in task.roles}
+
+
+def kept_for(case: Case, definition: Definition) -> frozenset[Role]:
+    """The roles that may know of a case that is kept from all others, on either side; none where it is not."""
+    return working_roles(definition) | _told(case, definition) if definition.silo else frozenset()
+
+
+def _told(case: Case, definition: Definition, but: frozenset[Side] = frozenset()) -> frozenset[Role]:
+    """The roles that a rung of some ladder has told, at the stages of all sides ``but`` those."""
     clocks = [clock for clock in (*case.past_clocks, case.held, case.clock) if clock is not None]
-    told = {
+    stages = [(clock, definition.stage(clock.stage)) for clock in clocks]
+    return frozenset(
         role
-        for clock in clocks
-        for rung in definition.stage(clock.stage).ladder
+        for clock, stage in stages
+        if stage.side not in but
+        for rung in stage.ladder
         if rung.key in clock.ever_fired
         for role in rung.tell
-    }
-    return working_roles(definition) | told
+    )
 
 
 def is_for(case: Case, person: Principal, task: FollowUp) -> bool:
@@ -170,6 +139,11 @@ def is_for(case: Case, person: Principal, task: FollowUp) -> bool:
 def is_recipient(case: Case, person: Principal) -> bool:
     """Whether the request names this person as a recipient."""
     return any(recipient.email.casefold() == person.email for recipient in case.request.recipients)
+
+
+def asked_elsewhere(case: Case, person: Principal) -> bool:
+    """Whether she made the request for another organisation of hers than the one for which she acts now."""
+    return person.only not in ("", case.requester_org) and person.id == case.requester
 
 
 def may_know(case: Case, person: Principal, definition: Definition) -> bool:
@@ -199,8 +173,13 @@ def _refusal(
         return Refusal("clock_only", "Only the clock does this.")
     if command in HOUSE_COMMANDS:
         return Refusal(NOT_YOURS, "Only an administrator does this, and not from a request.")
+    if (refusal := service_refusal(person, command)) is not None:
+        return refusal
     if (refusal := stage_refusal(case, command, definition)) is not None:
         return refusal
+    if command is CommandType.RECORD_CPIS_CHECK:
+        owner, worker = Relation.OWNER in known, Relation.WORKER in known
+        return record_refusal(case, owner=owner, worker=worker, recipient=is_recipient(case, person))
     if command is CommandType.WITHDRAW_CONSENT:
         return _withdrawal_refusal(case, lent(case, person), known)
     if command is CommandType.FINISH_FOLLOW_UP:
@@ -312,6 +291,8 @@ def _extension_refusal(
 
 def worker_refusal(case: Case, person: Principal, definition: Definition, *, command: CommandType) -> Refusal | None:
     """Why this person may not do the stage's own work, or None."""
+    if (refusal := service_refusal(person, command)) is not None:
+        return refusal
     stage = definition.stage(case.stage)
     if person.id == case.requester:
         return Refusal(OWN_CASE, "You made this request, so you cannot work on the answer to it.")

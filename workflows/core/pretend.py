@@ -22,7 +22,16 @@ from workflows.core.definition import CommandType, Definition, Role, Route, Rung
 from workflows.core.due import due
 from workflows.core.facts import facts
 from workflows.core.permissions import ROLE_TITLES, Membership, Principal, permitted
-from workflows.core.pretend_samples import CASE_ID, OWNER, SAMPLES, Fields, Setting, Ways, pretend_request
+from workflows.core.pretend_samples import (
+    CASE_ID,
+    OWNER,
+    SAMPLES,
+    Fields,
+    Setting,
+    Ways,
+    pretend_check,
+    pretend_request,
+)
 from workflows.core.refusals import Refusal, Refused
 from workflows.core.request import Request
 from workflows.core.rulebook import handle
@@ -132,7 +141,7 @@ def _begun(definition: Definition, setting: Setting, *, at: datetime, calendar: 
     for event in handle(None, start, definition):
         case = apply(case, event)
     assert case is not None
-    return case
+    return replace(case, cpis=(pretend_check(at),)) if setting.cpis and not public else case
 
 
 def _found(

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from workflows.core import commands as c
 from workflows.core.case import Case
-from workflows.core.definition import CommandType, Definition, Urgency
+from workflows.core.consent_people import entries
+from workflows.core.cpis import CpisCheck, CpisDetails, CpisResult, CpisSetting, CpisVia
+from workflows.core.definition import CommandType, Definition, Side, Urgency
 from workflows.core.grounds import UNKNOWN_BODIES, BasisOverride, advice_on_decision, day_of
 from workflows.core.request import (
     Consent,
@@ -51,6 +53,16 @@ class Setting:
     threshold: str = ""
     consent: ConsentState = ConsentState.GIVEN
     sensitive: bool = False
+    cpis: bool = False
+    """Whether CP-IS was asked about the child an hour before, and told of no plan."""
+
+
+def pretend_check(at: datetime) -> CpisCheck:
+    """A CP-IS check of the child, an hour old, that found no plan."""
+    return CpisCheck(
+        1, Side.REQUESTER, at - timedelta(hours=1), CpisSetting.GENERAL_PRACTICE, False, False, True,
+        CpisResult.NO_PLAN_RECORDED, CpisVia.BY_HAND, "", "", at, (CpisDetails("Child B"),),
+    )  # fmt: skip
 
 
 def pretend_request(setting: Setting, definition: Definition) -> Request:
@@ -93,6 +105,16 @@ def _nothing(_case: Case, _definition: Definition, _at: datetime) -> Fields:
 
 def _just(**fields: Any) -> Callable[[Case, Definition, datetime], Fields]:
     return lambda _case, _definition, _at: fields
+
+
+def _found(finding: c.ConsentFinding, *, covers_all: bool = False) -> Callable[[Case, Definition, datetime], Fields]:
+    """The same finding for everybody whom the request speaks of."""
+
+    def fields(case: Case, _definition: Definition, _at: datetime) -> Fields:
+        people = tuple(c.PersonFinding(each.person, finding, WORDS) for each in entries(case.request))
+        return {"finding": finding, "covers_all": covers_all, "note": WORDS, "people": people}
+
+    return fields
 
 
 def _deciding(*outcomes: c.ItemOutcome) -> Callable[[Case, Definition, datetime], Fields]:
@@ -162,8 +184,8 @@ SAMPLES: Mapping[CommandType, tuple[type[c.Command], Ways]] = {
     CommandType.RECORD_CONSENT: (
         c.RecordConsent,
         {
-            "valid_for_all": _just(finding=c.ConsentFinding.VALID, covers_all=True, note=WORDS),
-            **{each.value: _just(finding=each, covers_all=False, note=WORDS) for each in c.ConsentFinding},
+            "valid_for_all": _found(c.ConsentFinding.VALID, covers_all=True),
+            **{each.value: _found(each) for each in c.ConsentFinding},
         },
     ),
     CommandType.ASK: (c.Ask, {"": _just(question=WORDS, harm_of_waiting=WORDS)}),

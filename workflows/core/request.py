@@ -261,7 +261,7 @@ def parts(request: Request) -> dict[Task, Answers]:
         Task.PURPOSE: request.purpose,
         Task.ITEMS: Items(request.items),
         Task.RECIPIENTS: Recipients(request.recipients),
-        Task.CONSENT: ConsentAndOpenness(request.consent, request.told),
+        Task.CONSENT: ConsentAndOpenness(request.consent, request.told, request.differs),
         Task.BASIS: request.basis,
     }
 

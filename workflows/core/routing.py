@@ -14,6 +14,7 @@ from workflows.core.definition import (
     BACK,
     CLOCK_COMMANDS,
     COLLEAGUE_COMMANDS,
+    CONTEXT_COMMANDS,
     DECIDER_COMMANDS,
     DRAFTING_COMMANDS,
     IDENTITY_COMMANDS,
@@ -44,7 +45,7 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
     if case.closed:
         open_still = command in AFTER_THE_END and definition.rule(case.stage, command) is not None
         return None if open_still else Refusal(WRONG_STAGE, "This request is closed.")
-    if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS | IDENTITY_COMMANDS:
+    if command in MANAGER_COMMANDS | COLLEAGUE_COMMANDS | IDENTITY_COMMANDS | CONTEXT_COMMANDS:
         return Refusal(WRONG_STAGE, "This request has not been sent yet.") if case.submitted_at is None else None
     if command in CLOCK_COMMANDS:
         return None
@@ -60,11 +61,16 @@ def stage_refusal(case: Case, command: CommandType, definition: Definition) -> R
 
 def check_needs(case: Case, command: c.Command, definition: Definition) -> None:
     """Raises Refused with each need of the stage's rule that is not met."""
+    refuse_all(unmet(case, command, definition))
+
+
+def unmet(case: Case, command: c.Command, definition: Definition) -> list[Refusal]:
+    """Each need of the stage's rule that is not met."""
     rule = definition.rule(case.stage, command.type)
     if rule is None or not rule.needs:
-        return
+        return []
     known = facts(case, command, definition)
-    refuse_all(Refusal(need.code, need.say, need.field, need.task) for need in rule.needs if not need.needs.met(known))
+    return [Refusal(need.code, need.say, need.field, need.task) for need in rule.needs if not need.needs.met(known)]
 
 
 def refuse_all(refusals: Iterable[Refusal]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from workflows.core import (
     answering,
     asking,
+    checking,
     consent_rules,
     deciding,
     emergency,
@@ -75,6 +76,7 @@ RULES: dict[CommandType, Rule] = {
     CommandType.SEND_BACK: reopening.send_back,
     CommandType.REVIEW_USE: reviewing.review_use,
     CommandType.COMPLETE: answering.complete,
+    CommandType.RECORD_CPIS_CHECK: checking.record,
 }
 """The rule of every command but Start, which needs no case."""
 

@@ -22,6 +22,7 @@ from workflows.core.visibility import Identity
 
 CODES = frozenset(
     {
+        "account", "account_name",
         "again", "back_to", "by_name", "calendar", "category", "definition", "digest", "due_time", "fired", "held_back",
         "holder_org", "id", "items", "key", "keys", "kind", "like", "outcome", "packs", "panel", "position",
         "reference", "released", "requester_org", "rung", "stage", "task", "threshold", "workflow",

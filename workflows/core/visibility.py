@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from workflows.core.case import Case
 from workflows.core.completing import ON_A_FORM
-from workflows.core.definition import Definition, Role, StageKind
+from workflows.core.definition import Definition, Role, Side, StageKind
 from workflows.core.flows import keys_for
 from workflows.core.identity import labels_only
-from workflows.core.permissions import Principal, Relation, relations
+from workflows.core.permissions import Principal, Relation, asked_elsewhere, relations
 from workflows.core.standing_in import lent
 from workflows.core.uses import UseState
 from workflows.core.votes import may_read
@@ -39,6 +39,8 @@ class Look:
     """Keys of released items whose words this person may read."""
     only: tuple[str, ...] | None = None
     """Keys of the items of which this person may know; None is all of them. Recipients know of their own."""
+    checks: tuple[Side, ...] = ()
+    """Whose CP-IS checks this person may read. The holder's tell what it has not decided to share yet."""
     votes: tuple[int, ...] = ()
     """Numbers of the adjudicators' votes that this person may read: before both are in, nobody but the voter."""
 
@@ -62,8 +64,9 @@ def look(case: Case, person: Principal, definition: Definition) -> Look:
         consent_note=worker,
         questions=owner or worker,
         decision=owner or worker or recipient,
-        contents=contents(case, person),
+        contents=() if asked_elsewhere(case, person) else contents(case, person),
         only=keys_for(case, person.email) if recipient and not owner and not worker else None,
+        checks=(Side.HOLDER, Side.REQUESTER) if worker else (Side.REQUESTER,) if owner else (),
         votes=tuple(v.number for v in case.votes if known and may_read(case, v, person.id, inside=worker)),
     )
 

@@ -79,6 +79,11 @@ def unheard(text: str, *, source: str, held: Collection[Role]) -> tuple[Fault, .
 
     Asked where people are known: when a version is published for them.
     """
+    return _unheard(text, source, frozenset(held))
+
+
+@lru_cache(maxsize=16)
+def _unheard(text: str, source: str, held: frozenset[Role]) -> tuple[Fault, ...]:
     where = read(text, source=source)
     return tuple(sorted(set(rules_ladders.unheld(Subject(where, shape(where)), held))))
 

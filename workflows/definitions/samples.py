@@ -15,7 +15,8 @@ from functools import cache
 
 from workflows.core import commands as c
 from workflows.core.case import Advice, Case, ConsentCheck, Decision, Outcome
-from workflows.core.definition import CommandType, Definition, DefinitionRef, StageKind
+from workflows.core.cpis import CpisCheck, CpisDetails, CpisResult, CpisSetting, CpisVia
+from workflows.core.definition import CommandType, Definition, DefinitionRef, Side, StageKind
 from workflows.core.facts import Facts, facts
 from workflows.core.request import (
     Consent,
@@ -40,7 +41,15 @@ def ordinary_case() -> Case:
         stage="", kind=StageKind.ADVICE, requester="requester", requester_org="asking", holder_org="holding",
         calendar="", created_at=_AT, stage_since=_AT, submitted_at=_AT,
         request=_request(),
+        cpis=(_check(),),
         consent_check=ConsentCheck(c.ConsentFinding.VALID, True, "Seen.", "officer", _AT),
+    )  # fmt: skip
+
+
+def _check() -> CpisCheck:
+    return CpisCheck(
+        1, Side.HOLDER, _AT, CpisSetting.GENERAL_PRACTICE, False, False, True, CpisResult.NO_PLAN_RECORDED,
+        CpisVia.BY_HAND, "officer", "", _AT, (CpisDetails("Adult A"),),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from workflows.core.webhooks import TEST
+from workflows.service.announcing import place
 from workflows.service.posting import Posted
 from workflows.service.registering import HouseEvent, record_house
 from workflows.service.sealing import Safe, Unreadable
@@ -83,6 +84,7 @@ def drain_calls(
     Raises Unavailable when the database cannot be reached; messages in hand are then sent again later.
     """
     until = time.monotonic() + seconds
+    place(engine)
     fates: Counter[str] = Counter()
     failed: set[str] = set()
     more = True
@@ -133,7 +135,8 @@ def body(message: webhooks.Leased) -> str:
     """The words of a message, always the same for the same message."""
     data: dict[str, str] = {}
     if message.kind != TEST:
-        data = {"case": message.reference or "", "stage": message.stage}
+        event = {"event_id": message.event_id} if message.event_id else {}
+        data = {**event, "case": message.reference or "", "stage": message.stage}
     at = message.happened_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return json.dumps({"type": message.kind, "timestamp": at, "data": data}, separators=(",", ":"))
 

@@ -81,9 +81,9 @@ class Casework:
         with reading(self.engine) as connection:
             return clock.now(connection)
 
-    def execute(self, command: Command) -> Done:
-        """Carry out one command. Raises Refused, Busy, Unavailable."""
-        return execute(self.engine, self.library, command)
+    def execute(self, command: Command, *, within: str = "") -> Done:
+        """Carry out one command; ``within``: for that one organisation alone. Raises Refused, Busy, Unavailable."""
+        return execute(self.engine, self.library, command, within=within)
 
     def start(
         self,
@@ -116,7 +116,7 @@ class Casework:
             workflow=at_once.workflow if at_once else STANDARD, send=at_once is not None,
             share=at_once.share if at_once else None,
         )  # fmt: skip
-        return self.execute(command)
+        return self.execute(command, within=person.only)
 
     def choose_holders(
         self,
@@ -136,7 +136,7 @@ class Casework:
             id=command_id, actor=Actor(person.id, person.name), at=now, case_id=case_id,
             seen_version=seen_version, others=chosen,
         )  # fmt: skip
-        return self.execute(command)
+        return self.execute(command, within=person.only)
 
     def withdraw_tracks(
         self, person: Principal, chosen: Iterable[tuple[str, str]], *, reason: str, now: datetime

@@ -13,6 +13,7 @@ from workflows.core.definition import ClockRule
 from workflows.core.due import due
 from workflows.core.refusals import NO_LONGER_DUE, Refused
 from workflows.core.request import Purpose
+from workflows.service.demo_checks import check_after
 from workflows.service.execute import execute
 from workflows.service.library import Library
 from workflows.service.scenario import GAP, Beat, Cast, Scenario, command_id, moved, perform, scenarios, script
@@ -35,6 +36,7 @@ class Placed:
 
     ``state`` is what its clock should show; ``copy`` tells several playings of one request apart; ``ago`` is
     how many working days ago a case that has ended did so; ``saves`` stops a draft after so many tasks.
+    ``checked``: the act after which somebody writes down what CP-IS answered.
     """
 
     key: str
@@ -44,13 +46,14 @@ class Placed:
     ago: int = 0
     question: str = ""
     saves: int = 0
+    checked: str = ""
 
 
 PLACED = (
     Placed("S1", ago=6),
-    Placed("S4", ago=3),
+    Placed("S4", ago=3, checked="reopen"),
     Placed("S12", ago=1),
-    Placed("S2", "adjudication"),
+    Placed("S2", "adjudication", checked="consent_check"),
     Placed("S7", "release"),
     Placed("S9", "ig_advice", TimeState.DUE_SOON),
     Placed("S11", "ig_advice"),
@@ -93,6 +96,9 @@ class Stage:
         beats = list(script(story, self.cast, tag=tag, submitted=arrived - GAP * after_sending)[:last])
         if placed.saves:
             del beats[placed.saves + 1 :]
+        if placed.checked:
+            place = acts.index(placed.checked)
+            beats.insert(place + 1, check_after(beats[place], placed.key, self.cast, tag=tag))
         if placed.question:
             asker = next(step.actor for step in story.steps if step.stage == placed.upto)
             ask = Ask(

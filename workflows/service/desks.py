@@ -10,14 +10,17 @@ from workflows.core.definition import Role
 from workflows.core.permissions import Principal
 from workflows.store.lists import Desk
 
+ELSEWHERE = frozenset({Role.REQUESTER.value, Role.ADMINISTRATOR.value, Role.AUDITOR.value})
+"""Roles that ask, or see to the house and its records: by themselves they give nobody a desk at which requests lie."""
+
 
 def every(person: Principal) -> tuple[Desk, ...]:
-    """Her own desks, and those that she minds."""
-    return (*_own(person), *_minded(person))
+    """The desks at which her colleagues' work lies too: her own, and those that she minds."""
+    return tuple(desk for desk in (*_own(person), *_minded(person)) if desk.roles - ELSEWHERE)
 
 
 def to_do(person: Principal) -> tuple[Desk, ...]:
-    """As ``every``, without the roles in which somebody else acts while she is away herself."""
+    """Her own desks without the roles in which somebody else acts while she is away, and those that she minds."""
     return (*_own(person, lent=_lent(person)), *_minded(person))
 
 

@@ -31,22 +31,22 @@ from workflows.core.commands import (
     Start,
     Submit,
 )
-from workflows.core.definition import CLOCK_COMMANDS, HOUSE_COMMANDS, Definition, Role, Side, StageKind
+from workflows.core.definition import CLOCK_COMMANDS, HOUSE_COMMANDS, Definition, Role, Side
 from workflows.core.due import DueItem, due, known_due_items, put_off
-from workflows.core.events import Event
+from workflows.core.events import Event, HoldersChosen, Started
 from workflows.core.pack_versions import administers
 from workflows.core.permissions import (
     ROLE_TITLES,
     Principal,
+    kept_for,
     known_to,
     may_give,
     may_know,
     worker_refusal,
-    working_roles,
 )
 from workflows.core.refusals import NO_LONGER_DUE, NOT_FOUND, STALE, NotAllowed, Refusal, Refused, not_found
 from workflows.core.register import GENESIS
-from workflows.core.request import Request
+from workflows.core.requesting import drafted, sending
 from workflows.core.rulebook import handle
 from workflows.core.silence import away_then
 from workflows.core.standing_in import alone, lent
@@ -58,6 +58,7 @@ from workflows.service.adopting import OPERATOR
 from workflows.service.library import Library, UnknownWorkflow
 from workflows.service.notifying import tell as notify
 from workflows.service.pinning import in_force
+from workflows.service.starting import begun_by, check_sending
 from workflows.service.unit_of_work import Connection, Way, reading, transaction
 from workflows.store import absences, cases, due_items, events
 from workflows.store.engine import Taken
@@ -73,7 +74,7 @@ class Done:
     repeated: bool = False
 
 
-def execute(engine: Way, library: Library, command: Command, *, entrance: bool = False) -> Done:
+def execute(engine: Way, library: Library, command: Command, *, entrance: bool = False, within: str = "") -> Done:
     """Carry out one command: lock, permission, version, rules, fold, seal, due work, notices; one commit.
 
     ``engine`` may be a connection that is held for several commands, one after another. ``entrance`` is the way in
@@ -91,8 +92,8 @@ def execute(engine: Way, library: Library, command: Command, *, entrance: bool =
     try:
         with transaction(engine) as connection:
             if isinstance(command, Start):
-                return _start(connection, library, command)
-            return _carry_out(connection, library, command)
+                return start(connection, library, command, within=within)
+            return _carry_out(connection, library, command, within=within)
     except CalendarHorizon as far:
         raise too_far(far) from None
     except Taken:
@@ -115,19 +116,19 @@ def _earlier(engine: Way, command: Command) -> Done | None:
     return Done(found[0], found[1], repeated=True) if found else None
 
 
-def _start(connection: Connection, library: Library, command: Start) -> Done:
+def start(connection: Connection, library: Library, command: Start, *, within: str = "") -> Done:
+    """Begin a request inside a transaction that is the caller's: for those who begin several, or none of them.
+
+    Raises Refused, Busy, CalendarHorizon; Taken when the command has been carried out before.
+    """
     person = cases.principal(connection, command.actor.person_id, at=command.at) if command.actor != PUBLIC else None
+    person = person.within(within) if person else None
     try:
         definition = library.for_new_cases(connection, command.workflow, organisation=command.holder_org)
     except UnknownWorkflow:
         say = "This way of asking is not set up here. Tell your administrator, and use another way meanwhile."
-        raise Refused(Refusal("unknown_workflow", say)) from None
-    if command.public or command.actor == PUBLIC:
-        command = _applying(command, person, definition)
-    elif command.share is not None:
-        command = _recording(command, person, definition)
-    elif person is None or Role.REQUESTER not in person.roles_in(command.requester_org):
-        raise Refused(Refusal("not_requester", "Only a requester of that organisation can start a request."))
+        raise Refused(Refusal("unknown_workflow", say, "workflow")) from None
+    command = begun_by(command, person, definition)
     if command.send:
         command = replace(command, packs=in_force(connection, command.at))
     base = definition.calendar or command.calendar
@@ -136,37 +137,24 @@ def _start(connection: Connection, library: Library, command: Start) -> Done:
     if command.group:
         raise Refused(Refusal("track_by_sending", "A request to several organisations is made by sending it."))
     happened = handle(None, command, definition)
-    return _store(connection, library, command, None, happened, definition, head=GENESIS)
+    draft = drafted([each for each in happened if isinstance(each, Started | HoldersChosen)])
+    if command.send:
+        check_sending(draft, command, person, definition)
+    done = _store(connection, library, command, None, happened, definition, head=GENESIS)
+    if command.send:
+        _send_tracks(connection, library, sending(command), draft, definition)
+    return done
 
 
-def _applying(command: Start, person: Principal | None, definition: Definition) -> Start:
-    """An application from the public: by the public entrance, or taken down by somebody who works on such cases."""
-    if command.actor != PUBLIC:
-        held = person.roles_in(command.holder_org) if person else frozenset()
-        acting = next((role for role in sorted(working_roles(definition)) if role in held), None)
-        if person is None or acting is None:
-            # Who has no part in such cases is not told that there are any.
-            raise not_found()
-        actor = Actor(person.id, person.name, ROLE_TITLES[acting], command.holder_org)
-        command = replace(command, actor=actor)
-    return replace(command, public=True, requester_org=command.holder_org, send=True, share=None, answers=Request())
+def _send_tracks(
+    connection: Connection, library: Library, command: Submit, draft: Case, definition: Definition
+) -> None:
+    for begun, events_of in tracks.made(connection, command, draft, definition):
+        _store(connection, library, begun, None, events_of, definition, head=GENESIS)
 
 
-def _recording(command: Start, person: Principal | None, definition: Definition) -> Start:
-    """A share that the holder records itself: for a practitioner there, or who shares in an emergency."""
-    stage = definition.of_kind(StageKind.EMERGENCY)
-    held = person.roles_in(command.holder_org) if person else frozenset()
-    may = (*(stage.roles if stage else ()), Role.REQUESTER)
-    acting = next((role for role in may if role in held), None)
-    if person is None or stage is None or acting is None:
-        say = "Only somebody who works at the organisation that holds the information can record a share."
-        raise Refused(Refusal("not_holder", say))
-    actor = Actor(person.id, person.name, ROLE_TITLES[acting], command.holder_org)
-    return replace(command, actor=actor, send=True, by_manager=Role.MANAGER in held)
-
-
-def _carry_out(connection: Connection, library: Library, command: Command) -> Done:
-    locked = cases.lock(connection, command.case_id, person_id=command.actor.person_id, at=command.at)
+def _carry_out(connection: Connection, library: Library, command: Command, *, within: str = "") -> Done:
+    locked = cases.lock(connection, command.case_id, person_id=command.actor.person_id, at=command.at, within=within)
     if locked is None:
         raise not_found()
     case = locked.case
@@ -204,8 +192,7 @@ def _carry_out(connection: Connection, library: Library, command: Command) -> Do
         connection, library, command, case, happened, definition, head=locked.head, away=locked.away, work=work
     )
     if isinstance(command, Submit):
-        for start, events_of in tracks.made(connection, command, case, definition):
-            _store(connection, library, start, None, events_of, definition, head=GENESIS)
+        _send_tracks(connection, library, command, case, definition)
     return done
 
 
@@ -379,9 +366,10 @@ def listed(case: Case, definition: Definition, calendar: WorkingCalendar) -> cas
     """What lists keep beside the case: whose move it is, and the due instant of the clock that runs."""
     stage = definition.stage(case.stage)
     when = known_due(case.clock, calendar) if case.clock else None
-    silo = tuple(sorted(role.value for role in known_to(case, definition)))
+    silo = tuple(sorted(role.value for role in kept_for(case, definition)))
+    known = tuple(sorted(role.value for role in known_to(case, definition)))
     match stage.side:
         case Side.HOLDER:
-            return cases.Listing(case.holder_org, tuple(role.value for role in stage.roles), when, silo)
+            return cases.Listing(case.holder_org, tuple(role.value for role in stage.roles), when, silo, known)
         case _:
-            return cases.Listing(None, (), when, silo)
+            return cases.Listing(None, (), when, silo, known)

@@ -36,7 +36,7 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
         if tab == "mine":
             found = my_work(connection, person, number=page)
         else:
-            found = lists.page(connection, tab, number=page, **_asking(person, desks.every(person)))
+            found = lists.page(connection, tab, number=page, **asking(person, desks.every(person)))
         listed = _page(connection, library, found, tab=tab, page=page, now=now, reader=person)
         if tab != "mine" or page > 1:
             return listed
@@ -45,13 +45,13 @@ def worklist(engine: Engine, library: Library, person: Principal, *, tab: str, p
 
 def my_work(connection: Connection, person: Principal, *, number: int, size: int = lists.PAGE) -> lists.Found:
     """What waits for this person now, least time left first, as the database gives it."""
-    return lists.page(connection, "mine", number=number, size=size, **_asking(person, desks.to_do(person)))
+    return lists.page(connection, "mine", number=number, size=size, **asking(person, desks.to_do(person)))
 
 
-def _asking(person: Principal, hers: tuple[lists.Desk, ...]) -> dict[str, Any]:
+def asking(person: Principal, hers: tuple[lists.Desk, ...]) -> dict[str, Any]:
     """What the statements of worklists ask about her: where she works as what, and what she stands aside from."""
     kept = [desk for desk in hers if desk.roles - {Role.REQUESTER.value}]
-    return {**viewer_of(person).parameters(), "desks": lists.desks(kept)}
+    return {**viewer_of(person).parameters(), "desks": lists.desks(kept), "only": person.only or None}
 
 
 def viewer_of(person: Principal) -> lists.Viewer:
@@ -64,14 +64,16 @@ def requests(engine: Engine, library: Library, person: Principal, *, tab: str, p
     if tab not in OWN_TABS:
         raise not_found()
     with reading(engine) as connection:
-        found = lists.page(connection, "own", number=page, me=person.id, tab=tab)
+        found = lists.page(connection, tab, number=page, me=person.id, only=person.only or None)
         return _page(connection, library, found, tab=tab, page=page, now=now)
 
 
 def shared_with(engine: Engine, library: Library, person: Principal, *, page: int, now: datetime) -> WorkPage:
     """Released cases that name this person as a recipient."""
     with reading(engine) as connection:
-        found = lists.page(connection, "shared", number=page, email=person.email)
+        found = lists.page(
+            connection, "shared", number=page, email=person.email, me=person.id, only=person.only or None
+        )
         return _page(connection, library, found, tab="shared", page=page, now=now)
 
 
@@ -85,7 +87,7 @@ def _page(
     now: datetime,
     reader: Principal | None = None,
 ) -> WorkPage:
-    rows = tuple(_work_row(connection, library, row, reader, now=now) for row in found.rows)
+    rows = tuple(work_row(connection, library, row, reader, now=now) for row in found.rows)
     seen = (page - 1) * lists.PAGE + len(rows)
     capped = found.total > lists.COUNTED
     total = min(found.total, lists.COUNTED)
@@ -129,9 +131,8 @@ def _for_whom(row: Any, reader: Principal | None, stage: Stage) -> str:
     return ""
 
 
-def _work_row(
-    connection: Connection, library: Library, row: Any, reader: Principal | None, *, now: datetime
-) -> WorkRow:
+def work_row(connection: Connection, library: Library, row: Any, reader: Principal | None, *, now: datetime) -> WorkRow:
+    """A row of a list, as the database gave it, for pages; ``reader`` is told for whom she would do it."""
     stage = _definition(connection, library, row).stage(row.stage)
     return WorkRow(
         id=row.id, reference=row.reference, version=row.version, asked=asked(stage.asked, row.items),

@@ -23,6 +23,7 @@ from workflows.store.people import Colleague, Organisation
 from workflows.store.sessions import Visit
 
 __all__ = [
+    "AddressTaken",
     "Colleague",
     "Cost",
     "Office",
@@ -61,6 +62,10 @@ class Refusal:
     """Not signed in. ``wait`` is 0 when name and password do not belong together, else seconds to wait."""
 
     wait: int = 0
+
+
+class AddressTaken(ValueError):
+    """The address belongs to the account of another system; the message says so."""
 
 
 class Office:
@@ -124,7 +129,7 @@ class Office:
         """Add a person, or give the one with this address these roles (the password then stays); the id.
 
         Sealed on the house's stream; ``by`` is who did it, empty for the command line. Raises UnfitPassword
-        when the password is too short or too long.
+        when the password is too short or too long, AddressTaken when it is the address of a system's account.
         """
         wanted = frozenset(memberships)
         address = email.strip().lower()
@@ -136,6 +141,8 @@ class Office:
             person_id = people.add_person(
                 connection, person_id=str(uuid7()), name=name.strip(), email=address, password_hash=hashed
             )
+            if not person_id:
+                raise AddressTaken("the account of another system has this address.")
             people.set_memberships(connection, person_id, wanted)
             roles = sorted([each.organisation_id, each.role.value] for each in wanted)
             record_house(

@@ -15,18 +15,20 @@ from workflows.core.beyond import known_left, known_why
 from workflows.core.case import Case
 from workflows.core.clocks import TimeLeft
 from workflows.core.commands import PUBLIC, Actor, AdviceType, Advise, Submit
+from workflows.core.cpis import CpisCheck, bare, of_child
 from workflows.core.definition import REQUESTER_COMMANDS, CommandType, Definition, Side, StageKind
 from workflows.core.extending import EXTENSION_USED, NO_EXTENSION
 from workflows.core.facts import facts
 from workflows.core.flows import narrowed, narrowed_event
 from workflows.core.packs import Pack
-from workflows.core.permissions import Principal, is_recipient, permitted, role_words
+from workflows.core.permissions import Principal, asked_elsewhere, is_recipient, permitted, role_words
 from workflows.core.refusals import Refusal, Refused, not_found
 from workflows.core.request import Person, Request
 from workflows.core.reveal import visible_labels
 from workflows.core.rounds import Round, Why, to_release
 from workflows.core.routing import check_needs
 from workflows.core.safe_contact import safely
+from workflows.core.spans import local_day
 from workflows.core.standing_in import whereabouts
 from workflows.core.uses import STOPPED
 from workflows.core.veil import veil_of
@@ -108,7 +110,12 @@ def contents(
 
 def _stopped(case: Case, person: Principal) -> Refused | None:
     """Why a recipient cannot read now what she could read before."""
-    if case.use not in STOPPED or case.released_at is None or not is_recipient(case, person):
+    if (
+        case.use not in STOPPED
+        or case.released_at is None
+        or not is_recipient(case, person)
+        or asked_elsewhere(case, person)
+    ):
         return None
     return Refused(Refusal(*STOPPED[case.use]))
 
@@ -191,11 +198,11 @@ def _page(
         decisions=case.decisions if seen.decision else (), counts=case.counts if seen.request else None,
         withdrawn_because=case.withdrawn_because if seen.request else "",
         redirect=case.advice[-1].redirect if case.advice and seen.request else "",
-        released_at=case.released_at, released=case.released if seen.decision else (),
+        released_at=case.released_at, released=case.released if seen.decision else (), cpis=checks_seen(case, seen),
         timeline=timeline(lines, seen, definition), my_contents=seen.contents, silences=case.silences,
         bodies=named.bodies, reveals=revealing.views(case.reveals, person, seen, lines, now=now),
         no_delegation=no_delegation(whole, definition) if seen.advice else None, packs=packs,
-        rounds=rounds_seen(case, seen), use=case.use, to_release=to_release(whole),
+        rounds=rounds_seen(case, seen), use=case.use, to_release=to_release(whole), of_child=of_children(whole, seen),
         follow_ups=followups.views(whole, person, seen, lines, read=case.followups, now=now),
         panel=panel_view(whole, person, definition, seen, read=case),
         shared_now=case.shared_now if seen.decision else None, use_reviews=case.use_reviews if seen.decision else (),
@@ -256,6 +263,18 @@ def rounds_seen(case: Case, seen: Look) -> tuple[Round, ...]:
     )
 
 
+def checks_seen(case: Case, seen: Look) -> tuple[CpisCheck, ...]:
+    """The CP-IS checks as this person may read them: without what finds somebody, for who sees labels only."""
+    whole = seen.identity is Identity.FULL
+    return tuple(each if whole else bare(each) for each in case.cpis if each.side in seen.checks and each.details)
+
+
+def of_children(case: Case, seen: Look) -> tuple[bool, ...]:
+    """Of each decision, whether anybody in the request was a child on its day."""
+    on = (local_day(each.at) for each in case.decisions if seen.decision)
+    return tuple(of_child(case.request.people, on=day) for day in on)
+
+
 def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer, ...]:
     """What this stage lets people do, each open or closed to this person with the reason.
 
@@ -282,6 +301,7 @@ def offers(case: Case, person: Principal, definition: Definition) -> tuple[Offer
         CommandType.GRANT_IDENTITY,
         CommandType.REFUSE_IDENTITY,
         CommandType.WITHDRAW_CONSENT,
+        CommandType.RECORD_CPIS_CHECK,
         *EITHER_SIDE,
     )
     minding = [command for command in others if answers[command] is None or _tells_why(answers[command])]

@@ -211,8 +211,8 @@ def _spoken_at(story: Scenario, sent: datetime) -> datetime:
     return sent + (at - story.submitted)
 
 
-def command_id(tag: str, key: str, number: int) -> str:
-    """The id of the command with this number in one playing of a request: always the same."""
+def command_id(tag: str, key: str, number: int | str) -> str:
+    """The id of the command with this number (or name) in one playing of a request: always the same."""
     return str(uuid5(NAMESPACE, f"{tag}/{key}/{number}"))
 
 

@@ -1,4 +1,4 @@
-"""The index of times: made anew from the record, case by case, while work goes on."""
+"""The index of times, and who may know of a case: made anew from the record, case by case, while work goes on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from workflows.core.case import Case, apply
+from workflows.core.permissions import known_to
 from workflows.core.timeliness import spells
 from workflows.service.library import Library
 from workflows.service.unit_of_work import Connection, Engine, transaction
-from workflows.store import events
+from workflows.store import cases, events
 from workflows.store import spells as store
 
 BATCH = 100
@@ -45,4 +46,5 @@ def _rebuilt(connection: Connection, library: Library, case_id: str) -> int:
         earlier=lambda ref: library.definition(connection, ref),
     )  # fmt: skip
     store.replace(connection, case_id, found)
+    cases.keep_known_to(connection, case_id, sorted(role.value for role in known_to(case, definition)))
     return len(found)

@@ -16,6 +16,7 @@ from workflows.core.unheard import WhyUnheard
 from workflows.core.uses import UseOutcome
 from workflows.core.visibility import Look
 from workflows.service import followups
+from workflows.service.cpis_words import cpis_said
 from workflows.service.views import TimelineEntry
 from workflows.store.pages import Line
 
@@ -60,7 +61,9 @@ def _entries(
     line: Line, seen: Look, titles: dict[str, str], tasks: dict[int, e.FollowUpOpened]
 ) -> Iterator[TimelineEntry]:
     event = line.event
-    said = _form_said(event, titles) or _said(event, seen) or followups.said(event, seen, tasks)
+    said = (
+        _form_said(event, titles) or _said(event, seen) or cpis_said(event, seen) or followups.said(event, seen, tasks)
+    )
     if said is None:
         return
     title, words = said
@@ -85,7 +88,7 @@ def _form_said(event: e.Event, titles: dict[str, str]) -> tuple[str, str] | None
 def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
     match event:
         case e.Started():
-            return "Request started", ""
+            return _started(event, seen)
         case e.Submitted():
             return "Request sent", ""
         case e.Withdrawn():
@@ -124,6 +127,17 @@ def _said(event: e.Event, seen: Look) -> tuple[str, str] | None:
             return _revealed(event) if Relation.WORKER in seen.relations else None
         case _:
             return _clock_said(event, seen) or _round_said(event, seen)
+
+
+def _started(event: e.Started, seen: Look) -> tuple[str, str]:
+    """The reference in the other system is the requester's own: it may tell of somebody."""
+    if not event.system:
+        return "Request started", ""
+    who = " by whoever runs this service, in the requester’s name" if event.by_operator else ""
+    if event.account:
+        who = f" by the account “{event.account_name}”, in the requester’s name"
+    reference = f"Its reference there: {event.system_reference}." if event.system_reference else ""
+    return f"Request brought in from {event.system}{who}", reference if Relation.OWNER in seen.relations else ""
 
 
 def _clock_said(event: e.Event, seen: Look) -> tuple[str, str] | None:

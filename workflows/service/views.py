@@ -8,6 +8,7 @@ from datetime import date, datetime
 from workflows.core.case import Advice, Case, ConsentCheck, Counts, Decision, Question
 from workflows.core.clocks import TimeLeft
 from workflows.core.completing import Completion
+from workflows.core.cpis import CpisCheck
 from workflows.core.definition import CommandType, Definition, Stage, StageKind
 from workflows.core.emergency_parts import EmergencyShare, ShareReview
 from workflows.core.explaining import CountedDay
@@ -152,6 +153,10 @@ class CasePage:
     """How the applicant can be reached safely, for who works on the case."""
     public: bool = False
     """It came from the public: nobody here is its requester."""
+    cpis: tuple[CpisCheck, ...] = ()
+    """Checks of CP-IS, oldest first, as far as the viewer may read them."""
+    of_child: tuple[bool, ...] = ()
+    """Of each decision in ``decisions``, whether anybody in the request was a child on its day."""
     steps: tuple[Step, ...] = ()
     """The steps of the ladder on the clock that runs."""
 

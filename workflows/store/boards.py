@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from workflows.store import undelivered
-from workflows.store.lists import COLUMNS, IN_THE_OPEN, NOT_ASIDE, PAGE, Viewer
+from workflows.store.lists import COLUMNS, IN_THE_OPEN, NOT_ASIDE, PAGE, Viewer, run
 from workflows.store.outbox import held_mail
 
-_SIDES = {"held": ("c.holder_org", "c.requester_org"), "asked": ("c.requester_org", "c.holder_org")}
+SIDES = {"held": ("c.holder_org", "c.requester_org"), "asked": ("c.requester_org", "c.holder_org")}
 """For each side the organisation whose board it is, and the other one."""
 _MANAGED = {"held": NOT_ASIDE, "asked": "true"}
 _OPEN = f"c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND {IN_THE_OPEN}"
-_URGENCIES = "(VALUES ('emergency', 0), ('priority', 1), ('routine', 2)) AS u(name, rank)"
+URGENCIES = ("emergency", "priority", "routine")
+_RANKS = ", ".join(f"('{name}', {rank})" for rank, name in enumerate(URGENCIES))
+_URGENCIES = f"(VALUES {_RANKS}) AS u(name, rank)"
 """Urgency beats age: within one urgency what falls due first stands first, and what is paused last."""
 _LATE = "(c.overdue OR c.due_at <= :now)"
 """Marked as overdue, or not yet: a board must not say that all is in time because the sweep has not come round."""
@@ -70,11 +72,15 @@ class Cut:
     end: datetime
 
 
+def on_it(side: str, org: str, *, state: str = "") -> str:
+    """What of the cases ``c`` stands on one side of the board of ``org``, in one state or in any."""
+    return " AND ".join((f"{SIDES[side][0]} = {org}", _OPEN, _MANAGED[side], *([_STATES[state]] if state else [])))
+
+
 @cache
 def _rows(side: str, state: str, waits: str, named: frozenset[str]) -> TextClause:
-    mine, other = _SIDES[side]
-    conditions = [f"{mine} = cast(:org AS uuid)", _OPEN, _MANAGED[side], "c.urgency = u.name"]
-    conditions += [_STATES[state]] if state else []
+    _, other = SIDES[side]
+    conditions = [on_it(side, "cast(:org AS uuid)", state=state), "c.urgency = u.name"]
     conditions += [_WAITS[waits]] if waits else []
     conditions += ["c.stage = :stage"] if "stage" in named else []
     conditions += ["c.urgency = :urgency"] if "urgency" in named else []
@@ -95,7 +101,7 @@ def _rows(side: str, state: str, waits: str, named: frozenset[str]) -> TextClaus
 
 @cache
 def _figures(side: str) -> TextClause:
-    mine, other = _SIDES[side]
+    mine, other = SIDES[side]
     return text(
         f"""WITH here AS (SELECT c.stage, c.workflow, {other} AS agency, c.definition_version AS version,
         CASE WHEN c.kind = 'information_needed' THEN c.requester ELSE c.assignee END AS person,
@@ -126,7 +132,7 @@ def board(
         **filters, **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "now": cut.now,
         "size": PAGE + 1, "skip": skip, "most": skip + PAGE + 1,
     }  # fmt: skip
-    return _run(connection, _rows(side, filters["state"], filters["waits"], named), values)
+    return run(connection, _rows(side, filters["state"], filters["waits"], named), values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +150,9 @@ def figures(connection: Connection, *, side: str, org: str, cut: Cut, viewer: Vi
     values = {
         **viewer.parameters(), "org": org, "today": cut.today, "risk": cut.risk, "now": cut.now, "end": cut.end,
     }  # fmt: skip
-    rows = _run(connection, _figures(side), values)
+    rows = run(connection, _figures(side), values)
     parts = (_BY_STAGE, _BY_AGENCY, _DUE)
     return Figures(*([row for row in rows if row.part == part] for part in parts))
-
-
-def _run(connection: Connection, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Any]:
-    """Send a statement with the values that it names, and no others."""
-    return connection.execute(statement, {name: values[name] for name in statement._bindparams}).all()
 
 
 _TICKED = text(

@@ -27,7 +27,7 @@ from workflows.store.absences import absences_from, running_sql
 from workflows.store.clock import NOW_SQL
 from workflows.store.mapping import case_from_json, case_to_json
 
-PERSON = """(SELECT json_build_object('name', p.name, 'email', p.email, 'roles', coalesce((
+PERSON = """(SELECT json_build_object('name', p.name, 'email', p.email, 'service', p.service, 'roles', coalesce((
     SELECT json_agg(json_build_array(m.organisation_id, m.role)) FROM memberships m WHERE m.person_id = p.id), '[]'))
     FROM people p WHERE p.id = cast(:person AS uuid) AND p.disabled_at IS NULL)"""
 _AT = f"coalesce(cast(:at AS timestamptz), {NOW_SQL})"
@@ -60,12 +60,12 @@ _PERSON = text(f"SELECT {PERSON}::text AS person, {running_sql(_HERS, _AT)} AS a
 
 _COLUMNS = (
     "version", "definition_version", "head", "state", "stage", "kind", "urgency", "awaits_org", "awaits_roles",
-    "assignee", "advisers", "track_group", "aside", "kin", "silo", "items", "recipients", "due_at", "paused",
-    "overdue", "submitted_at", "stage_since", "closed_at", "outcome", "follow_ups",
+    "assignee", "advisers", "track_group", "aside", "kin", "silo", "known_to", "items", "recipients", "due_at",
+    "paused", "overdue", "submitted_at", "stage_since", "closed_at", "outcome", "follow_ups",
 )  # fmt: skip
 _CASTS = {
     "state": "jsonb", "awaits_org": "uuid", "assignee": "uuid", "advisers": "uuid[]", "awaits_roles": "text[]",
-    "track_group": "uuid", "aside": "uuid[]", "kin": "text[]", "silo": "text[]",
+    "track_group": "uuid", "aside": "uuid[]", "kin": "text[]", "silo": "text[]", "known_to": "text[]",
     "recipients": "text[]", "follow_ups": "jsonb",
 }  # fmt: skip
 
@@ -77,6 +77,10 @@ def _placeholder(name: str) -> str:
 
 _UPDATE = text(
     f"UPDATE cases SET {', '.join(f'{name} = {_placeholder(name)}' for name in _COLUMNS)} WHERE id = cast(:id AS uuid)"
+)
+_KNOWN_TO = text(
+    """UPDATE cases SET known_to = cast(:roles AS text[])
+    WHERE id = cast(:id AS uuid) AND known_to IS DISTINCT FROM cast(:roles AS text[])"""
 )
 _FIXED = ("reference", "workflow", "created_at")
 _IDS = ("id", "requester", "requester_org", "holder_org")
@@ -111,21 +115,32 @@ class Listing:
     due_at: datetime | None
     silo: tuple[str, ...] = ()
     """The roles that may know of the case, where its workflow keeps it from all others."""
+    known_to: tuple[str, ...] = ()
+    """The roles at the holder that may know of the case."""
 
 
-def lock(connection: Connection, case_id: str, *, person_id: str, at: datetime | None = None) -> Locked | None:
+def lock(
+    connection: Connection, case_id: str, *, person_id: str, at: datetime | None = None, within: str = ""
+) -> Locked | None:
     """Lock the one case row; None when there is no such case. Raises OperationalError on a lock timeout.
 
-    ``at``: for whom the person stands in then; by default by the product's clock.
+    ``at``: for whom the person stands in then; by default by the product's clock. ``within`` is the one organisation
+    for which she acts, if it is one.
     """
     row = connection.execute(_LOCK, {"id": case_id, "person": person_id or None, "at": at}).one_or_none()
     if row is None:
         return None
     away = absences_from(row.away)
+    person = principal_from(person_id, row.person, away=away)
     return Locked(
-        case_from_json(row.state), row.head, row.adjudicator_title, principal_from(person_id, row.person, away=away),
+        case_from_json(row.state), row.head, row.adjudicator_title, person.within(within) if person else None,
         bodies_from(row.holder_facts, row.requester_facts), away,
     )  # fmt: skip
+
+
+def keep_known_to(connection: Connection, case_id: str, roles: Sequence[str]) -> None:
+    """Store which roles at the holder may know of a case, where the row says something else or nothing yet."""
+    connection.execute(_KNOWN_TO, {"id": case_id, "roles": list(roles)})
 
 
 def read(connection: Connection, case_id: str) -> Case | None:
@@ -151,7 +166,8 @@ def principal_from(person_id: str, found: str | None, *, away: tuple[Absence, ..
         return None
     data = json.loads(found)
     memberships = frozenset(Membership(org, Role(role)) for org, role in data["roles"])
-    return Principal(person_id, data["name"], data["email"], memberships, stands_in(person_id, away), away)
+    standing = stands_in(person_id, away)
+    return Principal(person_id, data["name"], data["email"], memberships, standing, away, service=data["service"])
 
 
 def insert(connection: Connection, case: Case, listing: Listing, *, head: str, ended: Sequence[Spell] = ()) -> None:
@@ -198,6 +214,7 @@ def row(case: Case, listing: Listing, *, head: str) -> dict[str, Any]:
         "aside": sorted(conflicted(case)),
         "kin": sorted(kin(case.request)),
         "silo": list(listing.silo),
+        "known_to": list(listing.known_to),
         "items": len(case.request.items),
         "recipients": emails,
         "due_at": listing.due_at,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from workflows.core.events import Event
 from workflows.core.register import Entry, Head, StoredEntry
 from workflows.core.webhooks import Call
-from workflows.store import webhooks
+from workflows.store import announcements, webhooks
 from workflows.store.mapping import Sealed, event_from_row, instant_text
 
 _INSERT = text(
@@ -54,7 +54,7 @@ class Past:
 def append(
     connection: Connection, sealed: list[Sealed], *, stream: str, command_id: str, calls: Sequence[Call] = ()
 ) -> None:
-    """Append sealed events, and in the same statement the messages to other systems about them.
+    """Append sealed events, and in the same statement what other systems are told of them.
 
     Raises IntegrityError when the command id has been carried out already.
     """
@@ -68,7 +68,7 @@ def append(
     ]  # fmt: skip
     values = {"stream": stream, "command": command_id, "rows": json.dumps(rows, ensure_ascii=False)}
     if calls:
-        more = {"calls": webhooks.as_json(calls), "happened": sealed[-1].at}
+        more = {"calls": announcements.as_json(calls), "happened": sealed[-1].at}
         connection.execute(_INSERT_AND_CALL, {**values, **more})
     else:
         connection.execute(_INSERT, values)

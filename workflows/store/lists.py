@@ -18,7 +18,7 @@ COLUMNS = """c.id::text AS id, c.reference, c.version, c.workflow, c.definition_
     c.items, c.paused, c.overdue, c.due_at, c.stage_since, c.submitted_at, c.closed_at, c.created_at, c.outcome,
     c.assignee::text AS assignee, c.holder_org, c.requester_org, c.requester"""
 # The clocks are unpacked from the state of the rows that are shown only: a state is long, and kept compressed.
-_NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name AS assignee_name,
+NAMED = """l.*, h.name AS holder_org_name, r.name AS requester_org_name, a.name AS assignee_name,
     q.name AS requester_name, (s.state -> 'clock')::text AS clock, (s.state -> 'held')::text AS held FROM listed l
     JOIN cases s ON s.id = cast(l.id AS uuid)
     JOIN organisations h ON h.id = l.holder_org JOIN organisations r ON r.id = l.requester_org
@@ -29,11 +29,16 @@ NOT_ASIDE = """NOT (cast(:me AS uuid) = ANY (c.aside))
 """Leaves out what the person must stand aside from: because she said so, or because the request hints at it."""
 DECIDING = "c.kind IN ('adjudication', 'review', 'ruling')"
 """Kinds of stage that whoever took part before may not take."""
-KNOWN_TO = "(c.silo = '{}' OR c.silo && d.roles)"
-"""Leaves out what is kept from everybody without one of its own roles, on the desk ``d``."""
+# Not `known_to && roles`, for the reason given below at `awaits_roles`.
+KNOWN_TO = """(EXISTS (SELECT FROM unnest(c.known_to) held WHERE held = ANY (d.roles))
+    OR c.known_to IS NULL AND (c.silo = '{}' OR c.silo && d.roles))"""
+"""Leaves out what no role on the desk ``d`` has a part in: `permissions.known_to`, for a list.
+
+Where that is not kept yet, only a silo is left out: what somebody could find before is not lost to her.
+"""
 IN_THE_OPEN = "c.silo = '{}'"
 """Leaves out what is kept from all but its own roles: for figures and for those who only manage."""
-_DESKS = """jsonb_to_recordset(cast(:desks AS jsonb))
+DESKS = """jsonb_to_recordset(cast(:desks AS jsonb))
     AS d(org uuid, roles text[], absent uuid, absent_names text[], before jsonb)"""
 
 
@@ -48,63 +53,90 @@ _LENT = f"""(d.absent IS NULL OR ({able("d.absent", "d.absent_names")}
     AND NOT EXISTS (SELECT FROM jsonb_to_recordset(d.before) AS b(id uuid, names text[])
         WHERE {able("b.id", "b.names")})))"""
 """On a desk that is minded for somebody who is away: only what neither is barred from, and no earlier deputy can do."""
-_SOON = "ORDER BY due_at NULLS LAST, id"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where rows of a list come from: the cases ``c`` for which ``where`` holds, on each desk ``d`` where ``desked``.
+
+    ``by`` is the column that orders them: what falls due first stands first, of the others what is newest.
+    """
+
+    where: str
+    by: str
+    desked: bool = True
+
+    def rows(self, more: str, *, most: str) -> str:
+        """The statement that finds the first of them for which also ``more`` holds."""
+        found = f"""SELECT {COLUMNS} FROM cases c WHERE {self.where}{more}
+            ORDER BY c.{self.by}{"" if self.by == DUE else " DESC"}, c.id LIMIT {most}"""
+        return f"SELECT m.* FROM {DESKS} CROSS JOIN LATERAL ({found}) m" if self.desked else f"({found})"
+
+
+DUE, BEGUN, ENDED = "due_at", "created_at", "closed_at"
+_OWN = """c.requester = cast(:me AS uuid)
+    AND (cast(:only AS uuid) IS NULL OR c.requester_org = cast(:only AS uuid))"""
+"""Her own requests; where she acts for one organisation only, those that were made in its name."""
+_FOR_ME = "AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid) OR c.assignee = d.absent)"
 
 # Not `awaits_roles && roles`: the planner takes that to be rare, and would sort the whole desk for one page of it.
 # My work: what waits for a role of mine and may be taken by me, and my own requests with an open question.
-_MINE_AT_HOLDER = f"""SELECT {COLUMNS} FROM cases c WHERE c.closed_at IS NULL AND c.awaits_org = d.org
+_MINE_AT_HOLDER = f"""c.closed_at IS NULL AND c.awaits_org = d.org
     AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles))
     AND c.requester IS DISTINCT FROM cast(:me AS uuid)
-    AND (c.assignee IS NULL OR c.assignee = cast(:me AS uuid) OR c.assignee = d.absent) AND {_LENT}
-    AND NOT ({DECIDING} AND cast(:me AS uuid) = ANY (c.advisers)) AND {NOT_ASIDE}
-    ORDER BY c.due_at, c.id LIMIT :most"""
-_MINE_AS_REQUESTER = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid)
-    AND c.closed_at IS NULL AND c.kind = 'information_needed' ORDER BY c.due_at, c.id LIMIT :most"""
-_MINE = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL ({_MINE_AT_HOLDER}) m
-    UNION (SELECT * FROM ({_MINE_AS_REQUESTER}) q)"""
-
-_TEAM = f"""SELECT DISTINCT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NULL AND c.awaits_org = d.org AND {KNOWN_TO} AND {NOT_ASIDE} AND {_LENT}
-    ORDER BY c.due_at, c.id LIMIT :most) m"""
-_WAITING = f"""SELECT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org
-    AND c.kind = 'information_needed' AND {KNOWN_TO} AND {NOT_ASIDE} AND {_LENT} ORDER BY c.due_at, c.id LIMIT :most) m
-    UNION (SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND c.closed_at IS NULL
-    AND c.submitted_at IS NOT NULL AND c.kind <> 'information_needed' ORDER BY c.created_at DESC, c.id LIMIT :most)"""
-_DONE = f"""SELECT DISTINCT m.* FROM {_DESKS} CROSS JOIN LATERAL (SELECT {COLUMNS} FROM cases c
-    WHERE c.closed_at IS NOT NULL AND c.submitted_at IS NOT NULL AND c.holder_org = d.org AND {KNOWN_TO} AND {NOT_ASIDE}
-    AND {_LENT} ORDER BY c.closed_at DESC, c.id LIMIT :most) m"""
-_OWN = f"""SELECT {COLUMNS} FROM cases c WHERE c.requester = cast(:me AS uuid) AND CASE cast(:tab AS text)
-    WHEN 'drafts' THEN c.submitted_at IS NULL AND c.closed_at IS NULL
-    WHEN 'open' THEN c.submitted_at IS NOT NULL AND c.closed_at IS NULL
-    ELSE c.closed_at IS NOT NULL END ORDER BY c.created_at DESC, c.id LIMIT :most"""
-_SHARED = f"""SELECT {COLUMNS} FROM cases c WHERE c.recipients @> ARRAY[cast(:email AS text)]
-    ORDER BY c.created_at DESC, c.id LIMIT :most"""
+    {_FOR_ME} AND {_LENT}
+    AND NOT ({DECIDING} AND cast(:me AS uuid) = ANY (c.advisers)) AND {NOT_ASIDE}"""
+# What was shared with her is hers anywhere, but for what she asked for in the name of another organisation.
+_SHARED = """c.recipients @> ARRAY[cast(:email AS text)] AND (cast(:only AS uuid) IS NULL
+    OR c.requester IS DISTINCT FROM cast(:me AS uuid) OR c.requester_org = cast(:only AS uuid))"""
+_SENT = f"{_OWN} AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL"
+_AT_HOLDER = "c.submitted_at IS NOT NULL AND c.holder_org = d.org"
+_KNOWN = f"{KNOWN_TO} AND {NOT_ASIDE} AND {_LENT}"
+LISTS: Mapping[str, tuple[Branch, ...]] = {
+    "mine": (Branch(_MINE_AT_HOLDER, DUE), Branch(f"{_SENT} AND c.kind = 'information_needed'", DUE, desked=False)),
+    "team": (Branch(f"c.closed_at IS NULL AND c.awaits_org = d.org AND {_KNOWN}", DUE),),
+    "waiting": (
+        Branch(f"c.closed_at IS NULL AND {_AT_HOLDER} AND c.kind = 'information_needed' AND {_KNOWN}", DUE),
+        Branch(f"{_SENT} AND c.kind <> 'information_needed'", DUE, desked=False),
+    ),
+    "done": (Branch(f"c.closed_at IS NOT NULL AND {_AT_HOLDER} AND {_KNOWN}", ENDED),),
+    "drafts": (Branch(f"{_OWN} AND c.submitted_at IS NULL AND c.closed_at IS NULL", BEGUN, desked=False),),
+    "open": (Branch(_SENT, BEGUN, desked=False),),
+    "ended": (Branch(f"{_OWN} AND c.closed_at IS NOT NULL", BEGUN, desked=False),),
+    "shared": (Branch(_SHARED, BEGUN, desked=False),),
+}
+"""Each list by its name: where its rows come from. All branches of a list are ordered by the same column."""
+ORDERS = {DUE: "due_at NULLS LAST, id", BEGUN: "created_at DESC, id", ENDED: "closed_at DESC, id"}
 
 
 # Through whose desks a row that is shown came: of those for whom she stands in.
-_VIA = f"""(SELECT json_agg(d.absent) FROM {_DESKS} CROSS JOIN cases c WHERE c.id = cast(l.id AS uuid)
+VIA = f"""(SELECT json_agg(d.absent) FROM {DESKS} CROSS JOIN cases c WHERE c.id = cast(l.id AS uuid)
     AND d.absent IS NOT NULL AND c.awaits_org = d.org
     AND EXISTS (SELECT FROM unnest(c.awaits_roles) held WHERE held = ANY (d.roles))
     AND (c.assignee IS NULL OR c.assignee = d.absent) AND {_LENT})::text AS via"""
 
 
-def _listing(source: str, order: str, *, more: str = "") -> TextClause:
-    return text(
-        f"""WITH every AS ({source}), listed AS (SELECT * FROM every {order} LIMIT :size OFFSET :skip)
-        SELECT (SELECT count(*) FROM every) AS total, {more}{_NAMED} {order.replace("ORDER BY ", "ORDER BY l.")}"""
-    )
+def named(every: str, order: str, *, skip: str = "", more: str = "") -> str:
+    """The statement of one page of the rows that ``every`` finds, with the names that a line shows."""
+    ordered = ", ".join(f"l.{part}" for part in order.split(", "))
+    return f"""WITH every AS (SELECT DISTINCT x.* FROM ({every}) x),
+        listed AS (SELECT * FROM every ORDER BY {order} LIMIT :size{skip}) SELECT {more}{NAMED} ORDER BY {ordered}"""
 
 
-_RECENT = "ORDER BY created_at DESC, id"
-_LISTS: Mapping[str, TextClause] = {
-    "mine": _listing(_MINE, _SOON, more=f"{_VIA}, "),
-    "team": _listing(_TEAM, _SOON),
-    "waiting": _listing(_WAITING, _SOON),
-    "done": _listing(_DONE, "ORDER BY closed_at DESC, id"),
-    "own": _listing(_OWN, _RECENT),
-    "shared": _listing(_SHARED, _RECENT),
-}
+def _listing(name: str) -> TextClause:
+    branches = LISTS[name]
+    every = " UNION ALL ".join(branch.rows("", most=":most") for branch in branches)
+    total = "(SELECT count(*) FROM every) AS total, "
+    more = f"{total}{VIA}, " if name == "mine" else total
+    return text(named(every, ORDERS[branches[0].by], skip=" OFFSET :skip", more=more))
+
+
+_PAGES: Mapping[str, TextClause] = {name: _listing(name) for name in LISTS}
+
+
+def run(connection: Connection, statement: TextClause, values: Mapping[str, Any]) -> Sequence[Any]:
+    """Send a statement with the values that it names, and no others."""
+    return connection.execute(statement, {name: values[name] for name in statement._bindparams}).all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +163,7 @@ def page(connection: Connection, name: str, *, number: int, size: int = PAGE, **
     """Page ``number`` (from 1) of the list called ``name``, with ``size`` rows."""
     skip = (number - 1) * size
     values = {**parameters, "size": size, "skip": skip, "most": skip + size + COUNTED + 1}
-    rows = connection.execute(_LISTS[name], values).all()
+    rows = run(connection, _PAGES[name], values)
     return Found(rows, rows[0].total if rows else 0)
 
 
@@ -162,7 +194,7 @@ def desks(of: Sequence[Desk]) -> str:
 
 # Each desk's cases with something open, then what of it is for a role held there; a requester's own besides.
 _FOLLOW_UPS = text(
-    f"""SELECT DISTINCT c.id::text AS id, c.reference, f.number, f.kind, f.due FROM {_DESKS}
+    f"""SELECT DISTINCT c.id::text AS id, c.reference, f.number, f.kind, f.due FROM {DESKS}
     JOIN cases c ON c.follow_ups <> '[]'::jsonb AND (c.holder_org = d.org OR c.requester_org = d.org)
     CROSS JOIN LATERAL jsonb_to_recordset(c.follow_ups)
         AS f(number int, kind text, side text, roles jsonb, due text)

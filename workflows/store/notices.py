@@ -64,12 +64,20 @@ KNOWN = f"""(n.case_id IS NULL OR (NOT (p.id = ANY (c.aside))
         WHERE m.person_id = p.id AND m.organisation_id IN (c.holder_org, c.requester_org)
         AND (c.silo = '{{}}' OR m.role = ANY (c.silo))))))"""
 """Keeps those notices that a person may still know of."""
-_LIST = text(
-    f"""SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at, coalesce(n.case_id::text, ''),
-        coalesce(c.reference, '') FROM notices n LEFT JOIN cases c ON c.id = n.case_id
-    JOIN people p ON p.id = n.person_id
-    WHERE n.person_id = cast(:person AS uuid) AND {KNOWN}
-    ORDER BY n.created_at DESC, n.id DESC LIMIT :most OFFSET :skip"""
+_HERS = f"""SELECT n.id::text, n.kind, n.stage_title, n.due_at, n.created_at, n.read_at,
+        coalesce(n.case_id::text, ''), coalesce(c.reference, '') FROM notices n
+    LEFT JOIN cases c ON c.id = n.case_id JOIN people p ON p.id = n.person_id
+    WHERE n.person_id = cast(:person AS uuid) AND {KNOWN}"""
+_ORDER = "ORDER BY n.created_at DESC, n.id DESC LIMIT :most"
+_LIST = text(f"{_HERS} {_ORDER} OFFSET :skip")
+# Where she acts for one organisation only: what has to do with it, and what others asked for
+# and was shared with her.
+_AFTER = text(
+    f"""{_HERS} AND (n.created_at, n.id) < (cast(:at AS timestamptz), cast(:id AS uuid))
+    AND (cast(:only AS uuid) IS NULL OR c.id IS NULL
+        OR (p.email = ANY (c.recipients) AND c.requester IS DISTINCT FROM p.id)
+        OR c.requester_org = cast(:only AS uuid)
+        OR (c.holder_org = cast(:only AS uuid) AND c.requester IS DISTINCT FROM p.id)) {_ORDER}"""
 )
 _READ = text(
     """UPDATE notices SET read_at = :at WHERE person_id = cast(:person AS uuid) AND read_at IS NULL
@@ -136,6 +144,15 @@ def of_person(connection: Connection, person_id: str, *, most: int, skip: int = 
     """A person's notices, newest first, without those of cases that she may no longer know of."""
     rows = connection.execute(_LIST, {"person": person_id, "most": most, "skip": skip})
     return [NoticeRow(*row) for row in rows]
+
+
+def after(
+    connection: Connection, person_id: str, since: tuple[datetime, str] | None, *, most: int, only: str
+) -> list[NoticeRow]:
+    """The same after one of them (when it was made, its id); ``only``: the one organisation for which she acts."""
+    at, row = (since[0].isoformat(), since[1]) if since else ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
+    values = {"person": person_id, "at": at, "id": row, "only": only or None, "most": most}
+    return [NoticeRow(*found) for found in connection.execute(_AFTER, values)]
 
 
 def mark_read(connection: Connection, person_id: str, *, at: datetime, case_id: str | None = None) -> None:

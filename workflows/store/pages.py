@@ -58,7 +58,7 @@ _HOLDERS = text(
 )
 _COLLEAGUES = text(
     """SELECT p.id::text, p.name, array_agg(m.role ORDER BY m.role) AS roles FROM memberships m
-    JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+    JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL AND NOT p.service
     WHERE m.organisation_id = cast(:org AS uuid) AND m.role = ANY (:roles)
     GROUP BY p.id, p.name ORDER BY p.name, p.id"""
 )

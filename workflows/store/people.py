@@ -93,6 +93,7 @@ _PERSON = (
         people.c.id,
         people.c.name,
         people.c.email,
+        people.c.service,
         memberships.c.organisation_id,
         memberships.c.role,
         literal_column(running_sql(_HERS, NOW_SQL)).label("away"),
@@ -102,7 +103,7 @@ _PERSON = (
 )
 
 _CREDENTIALS = select(people.c.id, people.c.password_hash, people.c.disabled_at).where(
-    people.c.email == bindparam("email")
+    people.c.email == bindparam("email"), ~people.c.service
 )
 
 
@@ -148,7 +149,9 @@ def principal(connection: Connection, person_id: str) -> Principal | None:
         return None
     pairs = [(row.organisation_id, row.role) for row in rows if row.role is not None]
     person_id, away = rows[0].id, absences_from(rows[0].away)
-    return Principal(person_id, rows[0].name, rows[0].email, known_roles(pairs), stands_in(person_id, away), away)
+    return Principal(
+        person_id, rows[0].name, rows[0].email, known_roles(pairs), stands_in(person_id, away), away, rows[0].service
+    )
 
 
 def credentials(connection: Connection, email: str) -> Credentials | None:
@@ -158,13 +161,14 @@ def credentials(connection: Connection, email: str) -> Credentials | None:
 
 
 def add_person(connection: Connection, *, person_id: str, name: str, email: str, password_hash: str) -> str:
-    """Add a person unless the address is known; the id of whoever has the address."""
+    """Add a person unless the address is known; the id of whoever has it, empty where it is the account of a system."""
     connection.execute(
         upsert(people)
         .values(id=person_id, name=name, email=email, password_hash=password_hash)
         .on_conflict_do_nothing(index_elements=["email"])
     )
-    return str(connection.execute(select(people.c.id).where(people.c.email == email)).scalar_one())
+    hers = select(people.c.id).where(people.c.email == email, ~people.c.service)
+    return str(connection.execute(hers).scalar_one_or_none() or "")
 
 
 def set_password(connection: Connection, person_id: str, password_hash: str) -> None:
@@ -184,11 +188,14 @@ def set_memberships(connection: Connection, person_id: str, wanted: Iterable[Mem
 
 
 def colleagues(connection: Connection, organisation_id: str, *, roles: Sequence[Role] = ()) -> tuple[Colleague, ...]:
-    """People of an organisation by name, with their roles there; only those with one of ``roles``, if given."""
+    """People of an organisation by name, with their roles there; only those with one of ``roles``, if given.
+
+    Accounts of other systems are not among them: nothing is given to one, and none stands in for anybody.
+    """
     rows = connection.execute(
         select(people.c.id, people.c.name, people.c.email, memberships.c.role)
         .join_from(memberships, people, people.c.id == memberships.c.person_id)
-        .where(memberships.c.organisation_id == organisation_id, people.c.disabled_at.is_(None))
+        .where(memberships.c.organisation_id == organisation_id, people.c.disabled_at.is_(None), ~people.c.service)
         .order_by(people.c.name, people.c.id, memberships.c.role)
     ).all()
     found: dict[str, Colleague] = {}

@@ -42,21 +42,23 @@ class Visit:
     """True when the row should be marked as seen again."""
 
 
-_HERS = "SELECT w1.organisation_id FROM memberships w1 WHERE w1.person_id = p.id"
+HERS = "SELECT w1.organisation_id FROM memberships w1 WHERE w1.person_id = p.id"
+HELD = """(SELECT coalesce(jsonb_agg(jsonb_build_array(m.organisation_id, m.role, o.name)
+                                          ORDER BY o.name, o.id), '[]')
+                FROM memberships m JOIN organisations o ON o.id = m.organisation_id
+                WHERE m.person_id = p.id)"""
+"""The roles of the person ``p``, each with its organisation and that organisation's name."""
 # Only constants of this code base are put into the text.
 _LOAD = (
     text(
         f"""
         SELECT s.data, s.created_at, p.id, p.name, p.email,
                s.seen_at < clock_timestamp() - :touch AS touch,
-               (SELECT coalesce(jsonb_agg(jsonb_build_array(m.organisation_id, m.role, o.name)
-                                          ORDER BY o.name, o.id), '[]')
-                FROM memberships m JOIN organisations o ON o.id = m.organisation_id
-                WHERE m.person_id = p.id) AS held,
+               {HELD} AS held,
                (SELECT count(*) FROM (SELECT FROM notices n LEFT JOIN cases c ON c.id = n.case_id
                                       WHERE n.person_id = p.id AND n.read_at IS NULL AND {KNOWN}
                                       LIMIT {MOST_UNREAD}) AS counted) AS unread,
-               {running_sql(_HERS, NOW_SQL)} AS away,
+               {running_sql(HERS, NOW_SQL)} AS away,
                {NOW_SQL} AS now
         FROM sessions s JOIN people p ON p.id = s.person_id AND p.disabled_at IS NULL
         WHERE s.id_hash = :id_hash

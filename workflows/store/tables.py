@@ -67,6 +67,8 @@ people = Table(
     Column("password_hash", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=text("clock_timestamp()")),
     Column("disabled_at", Instant),
+    # The account of another system: it has no password and cannot sign in; it comes with a token.
+    Column("service", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("email = lower(email)", name="email_lower"),
 )
 
@@ -160,6 +162,8 @@ cases = Table(
     Column("kin", ARRAY(Text), nullable=False, server_default="{}"),
     # The roles that may know of it, where its workflow keeps it from all others.
     Column("silo", ARRAY(Text), nullable=False, server_default="{}"),
+    # The roles at the holder that may know of it; null where no command has come since this is kept.
+    Column("known_to", ARRAY(Text)),
     Column("items", Integer, nullable=False, server_default="0"),
     Column("recipients", ARRAY(Text), nullable=False, server_default="{}"),
     Column("due_at", Instant),
@@ -181,6 +185,20 @@ cases = Table(
         postgresql_where=text("closed_at IS NULL AND awaits_org IS NOT NULL"),
     ),
     Index("ix_cases_requester", "requester", "created_at"),
+    # One's own: what waits for others, in the order in which it falls due, and drafts.
+    Index(
+        "ix_cases_requester_open",
+        "requester",
+        "due_at",
+        "id",
+        postgresql_where=text("closed_at IS NULL AND submitted_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_cases_drafts",
+        "requester",
+        "created_at",
+        postgresql_where=text("submitted_at IS NULL AND closed_at IS NULL"),
+    ),
     Index("ix_cases_track_group", "track_group", postgresql_where=text("track_group IS NOT NULL")),
     Index("ix_cases_follow_ups", "holder_org", postgresql_where=text("follow_ups <> '[]'::jsonb")),
     Index("ix_cases_follow_ups_asked", "requester_org", postgresql_where=text("follow_ups <> '[]'::jsonb")),
@@ -356,6 +374,7 @@ product_clock = Table(
 )
 
 # Tables of a topic stand in modules of their own; naming them here makes the metadata whole.
+from workflows.store import tables_api as tables_api  # noqa: E402
 from workflows.store import tables_board as tables_board  # noqa: E402
 from workflows.store import tables_calendars as tables_calendars  # noqa: E402
 from workflows.store import tables_digests as tables_digests  # noqa: E402

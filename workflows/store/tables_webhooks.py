@@ -1,4 +1,4 @@
-"""Tables of webhooks: the receivers that organisations have registered, and one row per message to each of them."""
+"""Tables of what other systems are told: what happened, the receivers of webhooks, and one row per message to each."""
 
 from __future__ import annotations
 
@@ -17,6 +17,25 @@ from sqlalchemy import (
 )
 
 from workflows.store.tables import Id, Instant, metadata
+
+announcements = Table(
+    "announcements",
+    metadata,
+    # The id of the event: webhooks carry it, and readers continue after it. Version 7, so that it grows with time.
+    Column("id", Id, primary_key=True),
+    Column("number", BigInteger, Identity(), nullable=False),
+    # Its place in the order for readers: given once it is committed, so that nothing ever comes before what was read.
+    Column("position", BigInteger, unique=True),
+    Column("organisation_id", Id, ForeignKey("organisations.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("happened_at", Instant, nullable=False),
+    # By the real clock: how long it is kept goes by it.
+    Column("told_at", Instant, nullable=False),
+    Index("ix_announcements_organisation_id", "organisation_id", "position"),
+    Index("ix_announcements_unplaced", "number", postgresql_where=text("position IS NULL")),
+)
 
 webhooks = Table(
     "webhooks",
@@ -47,6 +66,9 @@ webhook_deliveries = Table(
     Column("number", BigInteger, Identity(), nullable=False),
     Column("webhook_id", Id, ForeignKey("webhooks.id"), nullable=False),
     Column("kind", Text, nullable=False),
+    # The event that it tells of; it stays when that is no longer kept. None for the message that tries the receiver,
+    # and for those that are older than the list of events.
+    Column("event_id", Id),
     # None for the message that tries the receiver.
     Column("case_id", Id, ForeignKey("cases.id")),
     Column("stage", Text, nullable=False, server_default=""),

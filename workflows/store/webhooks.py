@@ -5,7 +5,6 @@ Leases and waits go by the database's real clock. The rows of an event are writt
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,22 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from workflows.core.webhooks import Call
+from workflows.store.announcements import ANNOUNCED, hidden
 
-# The rule of lists, for the holder's side: whoever must stand aside from a request learns nothing of it. An
-# administrator can have messages sent anywhere, so one who stands aside keeps the request out of all of them.
-_HIDDEN = """(c.holder_org = w.organisation_id AND EXISTS (SELECT FROM memberships m
-    JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
-    WHERE m.organisation_id = w.organisation_id AND m.role = 'administrator' AND (p.id = ANY (c.aside)
-        OR (p.id <> c.requester AND c.kin && ARRAY[p.email, lower(regexp_replace(p.name, '^.*\\s', ''))]))))"""
-
-CALLED = f"""called AS (
-    INSERT INTO webhook_deliveries (id, webhook_id, kind, case_id, stage, happened_at, created_at, next_at)
-    SELECT gen_random_uuid(), w.id, t.kind, c.id, t.stage, cast(:happened AS timestamptz), clock_timestamp(),
-        clock_timestamp() FROM jsonb_to_recordset(cast(:calls AS jsonb)) AS t(kind text, organisation uuid, stage text)
-    JOIN webhooks w ON w.organisation_id = t.organisation AND w.off_at IS NULL AND t.kind = ANY (w.kinds)
-    JOIN cases c ON c.id = cast(:stream AS uuid) WHERE NOT {_HIDDEN})"""
-"""Writes the messages of an event, within the statement that writes the event."""
+CALLED = f"""{ANNOUNCED}, called AS (
+    INSERT INTO webhook_deliveries (id, webhook_id, event_id, kind, case_id, stage, happened_at, created_at, next_at)
+    SELECT gen_random_uuid(), w.id, a.id, a.kind, a.case_id, a.stage, a.happened_at, clock_timestamp(),
+        clock_timestamp() FROM announced a
+    JOIN webhooks w ON w.organisation_id = a.organisation_id AND w.off_at IS NULL AND a.kind = ANY (w.kinds)
+    ORDER BY a.number)"""
+"""Writes what is told of an event, and the messages about it, within the statement that writes the event."""
 
 _CLAIM = text(
     f"""WITH claimed AS (
@@ -40,9 +32,10 @@ _CLAIM = text(
     leased AS (
         UPDATE webhook_deliveries d SET lease_until = clock_timestamp() + :lease, attempts = d.attempts + 1
         FROM claimed c WHERE d.id = c.id RETURNING d.*)
-    SELECT l.id::text, l.webhook_id::text, l.attempts, l.kind, l.stage, l.happened_at, c.reference, w.url, w.secret,
+    SELECT l.id::text, l.webhook_id::text, l.attempts, l.event_id::text, l.kind, l.stage, l.happened_at,
+        c.reference, w.url, w.secret,
         CASE WHEN w.old_until > clock_timestamp() THEN w.old_secret END AS old_secret,
-        c.id IS NOT NULL AND {_HIDDEN} AS hidden
+        c.id IS NOT NULL AND {hidden("w.organisation_id")} AS hidden
     FROM leased l JOIN webhooks w ON w.id = l.webhook_id LEFT JOIN cases c ON c.id = l.case_id ORDER BY l.number"""
 )
 _SENT = text(
@@ -107,8 +100,8 @@ _ONE = text(f"SELECT {_COLUMNS} WHERE w.id = cast(:id AS uuid)")
 _LOCK = text("SELECT id FROM webhooks WHERE id = cast(:id AS uuid) FOR UPDATE")
 _LOCK_ORGANISATION = text("SELECT id FROM organisations WHERE id = cast(:org AS uuid) FOR NO KEY UPDATE")
 _LAST = text(
-    """SELECT id::text, kind, happened_at, state, attempts, last_status, next_at FROM webhook_deliveries
-    WHERE webhook_id = cast(:id AS uuid) ORDER BY number DESC LIMIT :most"""
+    """SELECT id::text, event_id::text, kind, happened_at, state, attempts, last_status, next_at
+    FROM webhook_deliveries WHERE webhook_id = cast(:id AS uuid) ORDER BY number DESC LIMIT :most"""
 )
 _UNDELIVERED = text(
     """SELECT w.id::text, w.url, w.off_why, count(*) AS count, min(d.happened_at) AS since
@@ -128,6 +121,7 @@ class Leased:
     id: str
     webhook_id: str
     attempts: int
+    event_id: str | None
     kind: str
     stage: str
     happened_at: datetime
@@ -159,6 +153,7 @@ class Delivery:
     """One message on the page: which, what, when, and what became of it. No request is named."""
 
     id: str
+    event_id: str | None
     kind: str
     happened_at: datetime
     state: str
@@ -176,11 +171,6 @@ class Unreached:
     off_why: str
     count: int
     since: datetime
-
-
-def as_json(calls: Sequence[Call]) -> str:
-    """The messages of an event as ``CALLED`` takes them."""
-    return json.dumps([{"kind": c.kind.value, "organisation": c.organisation, "stage": c.stage} for c in calls])
 
 
 def claim(connection: Connection, *, most: int, lease: timedelta) -> list[Leased]:
