@@ -155,7 +155,7 @@ def test_an_escalation_arrives_when_the_clock_is_moved_on(visit: Visit, ground: 
         mails = [mail.to for mail in product.mails(case_id) if "passed up to you" in mail.subject]
         return any("martin.shaw" in to for to in mails) and any("femi.adeyemi" in to for to in mails)
 
-    wait_for(escalated, seconds=30, what=f"the mail: {told}")
+    wait_for(escalated, seconds=120, what=f"the mail: {told}")
     martin.open("/notifications")
     assert martin.page.get_by_role("link", name=reference).count()
     martin.follow("Board")

@@ -36,8 +36,8 @@ def launch_to_end(*arguments: str, seconds: float = 60) -> subprocess.CompletedP
     )
 
 
-def wait_for(happened: Callable[[], bool], *, seconds: float = 30, what: str = "it") -> None:
-    """Wait until something has happened; fail, saying what did not, when it takes too long."""
+def wait_for(happened: Callable[[], bool], *, seconds: float = 60, what: str = "it") -> None:
+    """Wait until something has happened; fail, saying what did not, when it takes longer than a busy machine needs."""
     until = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > until:
