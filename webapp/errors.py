@@ -13,6 +13,7 @@ from webapp.security import SAFE, ForeignForm
 from webapp.statuses import status_of
 from workflows.core.beyond import CALENDAR_HORIZON
 from workflows.core.refusals import Refused
+from workflows.service.library import DamagedWorkflow
 from workflows.service.unit_of_work import Busy, Unavailable
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
@@ -87,12 +88,26 @@ def install(app: Flask) -> None:
         beyond = fault.code == CALENDAR_HORIZON
         return error_page(code, message=say, retry_after=2 if code == 503 else 0, beyond=beyond)
 
+    _install_trouble(app)
+
+
+def _install_trouble(app: Flask) -> None:
+    """Answer what is nobody's fault who asked: the service cannot do it now."""
+
     @app.errorhandler(Unavailable)
     def unavailable(fault: Unavailable) -> Response:
         note_fault(fault)
         if problems.asked_here():
             return problems.answer(problems.of_fault(fault))
         return error_page(503, retry_after=10)
+
+    @app.errorhandler(DamagedWorkflow)
+    def damaged(fault: DamagedWorkflow) -> Response:
+        # Not of passing trouble: no time is named after which to try again.
+        note_fault(fault)
+        if problems.asked_here():
+            return problems.answer(problems.of_fault(fault))
+        return error_page(503, message=problems.DAMAGED)
 
     @app.errorhandler(Busy)
     def busy(fault: Busy) -> Response:

@@ -46,6 +46,7 @@ SUBJECTS: dict[NoticeKind, str] = {
     NoticeKind.UNANSWERED: "A question in Gatehouse was not answered in time",
     NoticeKind.NOBODY_STANDS_IN: "A case in Gatehouse is with nobody",
     NoticeKind.USE_PAUSED: "A sharing in Gatehouse is paused",
+    NoticeKind.BROUGHT_IN: "There is a new case of yours in Gatehouse",
     NoticeKind.STANDS_IN: "You stand in for somebody in Gatehouse",
     NoticeKind.STANDS_IN_NO_MORE: "You no longer stand in for somebody in Gatehouse",
     NoticeKind.HOLIDAYS_STALE: "Gatehouse cannot fetch the bank holidays",

@@ -97,6 +97,11 @@ def test_the_same_people_are_told_the_same_and_the_same_falls_due(house: House, 
         ):
             rows = {tuple(row) for row in connection.execute(select(*columns))}
             typed, brought = ({row[1:] for row in rows if str(row[0]) == case} for case in (first, second))
+            if columns[0] is told.case_id:
+                # Only she is told of it who would not know: somebody else sent it in her name.
+                (extra,) = brought - typed
+                assert extra[:2] == (house.person(story.requester).id, "brought_in")
+                brought -= {extra}
             assert typed == brought != set()
 
 
@@ -190,6 +195,20 @@ def test_only_the_requester_herself_sends_her_requests(house: House, intake: Int
     taken = bring(intake, document(), by=jess)
     assert house.case(taken.case_id).requester == jess.id
     assert bring(intake, document()) == replace(taken, repeated=True)
+
+
+@pytest.mark.parametrize("send", [True, False])
+def test_she_is_told_of_what_others_bring_in_in_her_name_and_not_of_what_she_sends(
+    house: House, intake: Intake, *, send: bool
+) -> None:
+    jess, told = house.person("jess.holloway"), tables.notices.c
+    own = bring(intake, document(reference="own", send=send), by=jess)
+    carried = bring(intake, document(reference="carried", send=send))
+    for _ in range(2):  # again is once
+        bring(intake, document(reference="carried", send=send))
+    with reading(house.engine) as connection:
+        found = connection.execute(select(told.case_id, told.person_id).where(told.kind == "brought_in")).all()
+    assert [(str(row.case_id), str(row.person_id)) for row in found] == [(carried.case_id, jess.id)] != own.case_id
 
 
 def test_it_is_on_the_record_where_it_came_from_and_who_brought_it(house: House, intake: Intake) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import NoReturn
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask import Flask
 from tests.builders import House, build
 from tests.webapp.api_client import Caller
 from workflows.core.scopes import Scope
+from workflows.service.library import DamagedWorkflow, Library
 
 pytestmark = pytest.mark.feature("C28")
 
@@ -97,6 +99,23 @@ def test_what_was_refused_can_be_mended_and_sent_with_the_same_key(app: Flask, h
     wrong = lucy.post(f"/cases/{case}/ask", {"question": " "}, key="k", seen=version, status=422)
     assert wrong["faults"][0]["path"] == "/question"
     assert lucy.post(f"/cases/{case}/ask", {"question": "Which?"}, key="k", seen=version)["paused"]
+
+
+def test_a_request_by_a_damaged_workflow_is_not_ruled_and_says_so(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    priya = caller(app, house, "priya.anand")
+    holder = house.organisation("harrowmere").id
+
+    def damaged(*_: object, **__: object) -> NoReturn:
+        raise DamagedWorkflow("standard version 1 is not what was published: its text has changed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Library, "version", damaged)
+        said = priya.post("/cases", {"holder": holder}, status=503, key="0123456789abcdef")
+        assert said["code"] == "damaged_workflow"
+        assert "Tell whoever runs this service" in said["detail"]
+    priya.post("/cases", {"holder": holder}, status=201, key="0123456789abcdef")
 
 
 def test_a_token_is_limited_by_the_minute(app: Flask, house: House) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.builders import House, build
+from tests.builders import BEGAN, House, build
 from tests.core.play import valid_for_all
 from tests.counting import statements
 from tests.webapp.api_client import Caller
@@ -19,9 +19,11 @@ from workflows.core.calendars import Length, Unit, WorkingCalendar
 from workflows.core.clocks import Clock
 from workflows.core.definition import Role, Side, Stage, StageKind
 from workflows.core.request import Recipients, Task
+from workflows.definitions.loader import load, read_builtin
 from workflows.service import packing
 from workflows.service.clock_views import ClockState, clock_view
-from workflows.service.unit_of_work import Engine
+from workflows.service.publishing import publish
+from workflows.service.unit_of_work import Engine, reading
 
 pytestmark = pytest.mark.feature("C28")
 
@@ -272,6 +274,30 @@ def test_who_can_be_asked_is_what_the_pages_offer(app: Flask, house: House) -> N
     assert priya.post("/cases", {"holder": rows[0]["id"]}, status=201)["stage"] == "draft"
 
 
+def test_the_codes_to_choose_from_are_those_that_are_taken(app: Flask, house: House) -> None:
+    """Also by whoever may not read workflows, and in the words of the pages."""
+    priya = caller(app, house, REQUESTER)
+    priya.get("/definitions/standard/1", status=404)
+    found = priya.get("/choices")
+    standard = load(read_builtin("standard"))
+    assert (found["workflow"], found["version"]) == ("standard", standard.ref.version)
+    assert {each["code"]: each["words"] for each in found["thresholds"]} == dict(standard.thresholds)
+    assert {each["code"] for each in found["categories"] if each["sensitive"]} == standard.sensitive
+    case = house.case(build(house, "S2", upto="adjudication"))
+    with reading(house.engine) as connection:
+        ruling = house.casework.library.ruling(connection, case)
+    assert [each["code"] for each in found["reasons"]] == [each.code for each in ruling.reasons] != []
+    publish(house.engine, read_builtin("emergency"), source="emergency.yaml", by="", at=BEGAN)
+    assert priya.get("/choices?workflow=emergency")["workflow"] == "emergency"
+
+
+@pytest.mark.parametrize("name", ["nonsense", "csods", "Standard", "..", ""])
+def test_there_are_no_codes_of_what_nobody_who_signs_in_can_start(app: Flask, house: House, name: str) -> None:
+    publish(house.engine, read_builtin("csods"), source="csods.yaml", by="", at=BEGAN)
+    said = caller(app, house, REQUESTER).get(f"/choices?workflow={name}", status=404)
+    assert said["detail"] == "There is nothing here, or you are not part of it."
+
+
 def shape(value: Any) -> Any:
     """Which names stand where, with what sort of value."""
     match value:
@@ -285,7 +311,7 @@ def shape(value: Any) -> Any:
 
 EXAMPLED = (
     "listCases", "listOverdue", "listNotifications", "readTimeline", "readClocks", "listPacks", "readPack",
-    "listDefinitions", "readDefinition", "listOrganisations",
+    "listDefinitions", "readDefinition", "listOrganisations", "listChoices",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tests.webapp.people import PRIYA, person
 from webapp import create_app, guards
 from webapp.logs import LOGGER, AllowList, note
 from workflows.core.refusals import Refusal, Refused, not_found
+from workflows.service.library import DamagedWorkflow
 from workflows.service.office import Cost, Office
 from workflows.service.unit_of_work import Busy, Engine, Unavailable, make_engine
 from workflows.settings import Settings
@@ -62,7 +63,8 @@ REFUSED = [
     (Refused(Refusal("own_case", "You made this request.")), 403, "You made this request."),
     (Refused(Refusal("missing", "Say why.")), 422, "Say why."),
     (Busy("55P03"), 503, "Somebody else is working on the same thing."),
-    (Unavailable("08006"), 503, "not available just now"),
+    (Unavailable("08006"), 503, "It should be back shortly."),
+    (DamagedWorkflow("standard version 2"), 503, "Tell whoever runs this service."),
 ]
 
 
@@ -72,7 +74,9 @@ def test_each_refusal_has_its_status_and_its_words(
 ) -> None:
     page = planted(fails(fault)).open("/planted/x", status=status)
     assert says in page.text
-    assert ("Retry-After" in page.headers) is (status == 503)
+    assert ("Retry-After" in page.headers) is (status == 503 and not isinstance(fault, DamagedWorkflow))
+    if isinstance(fault, DamagedWorkflow):
+        assert "back shortly" not in page.text, "waiting does not mend it"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 501, 503])

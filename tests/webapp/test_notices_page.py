@@ -12,6 +12,8 @@ from sqlalchemy import text
 from tests.builders import House
 from tests.page import PageClient
 from tests.webapp.holder import GUARDIAN, Desk
+from webapp.views.notifications import WORDS
+from workflows.core.notices import NoticeKind
 from workflows.service.office import Cost, Office
 from workflows.settings import Settings
 from workflows.store.engine import Engine
@@ -151,3 +153,7 @@ def test_time_that_has_passed_shows_on_the_worklist(demo: Desk) -> None:
 
 def test_a_visitor_is_sent_to_sign_in_first(demo: Desk) -> None:
     assert PageClient(demo.app).open("/demo/mail").h1 == "Sign in"
+
+
+def test_every_kind_of_notice_has_words_on_the_page() -> None:
+    assert set(WORDS) == set(NoticeKind)

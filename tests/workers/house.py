@@ -26,6 +26,7 @@ from workflows.core.commands import (
     Submit,
 )
 from workflows.core.definition import Role, Urgency
+from workflows.core.imported import Origin
 from workflows.core.permissions import Membership
 from workflows.core.request import (
     Answers,
@@ -92,7 +93,10 @@ class House:
         """Carry out one command."""
         execute(self.engine, self.library, command)
 
-    def request(self, *, at: datetime = MONDAY, urgency: Urgency = Urgency.ROUTINE, canary: str = "") -> str:
+    def request(
+        self, *, at: datetime = MONDAY, urgency: Urgency = Urgency.ROUTINE, canary: str = "",
+        origin: Origin | None = None,
+    ) -> str:  # fmt: skip
         """A request sent to the holder at ``at``, now at its consent check. ``canary`` goes into every field."""
         case_id = str(uuid4())
         rita = self.actor("rita")
@@ -100,7 +104,7 @@ class House:
             Start(
                 id=str(uuid4()), actor=rita, at=at, case_id=case_id, reference=f"SR-{case_id[:8]}",
                 requester_org=self.organisations["asker"], holder_org=self.organisations["holder"],
-                calendar="england-and-wales",
+                calendar="england-and-wales", origin=origin,
             )
         )  # fmt: skip
         for task, answers in _answers(urgency, canary or "words").items():

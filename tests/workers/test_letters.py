@@ -16,6 +16,7 @@ from workers import letters
 from workers.letters import SUBJECTS, Fields, body, compose, in_words, read
 from workflows.core.absences import Wanted
 from workflows.core.definition import Role
+from workflows.core.imported import Origin
 from workflows.core.notices import OF_THE_HOUSE, NoticeKind
 from workflows.core.permissions import Membership, Principal
 from workflows.service.absences import Absences
@@ -223,7 +224,7 @@ def play_all_ways(house: House, canary: str, *, post: object) -> None:
     sweep(house.engine, house.library)
     post()
     house.sql("DELETE FROM memberships WHERE role = 'consent_officer'")
-    house.request(canary=canary)
+    house.request(canary=canary, origin=Origin(canary, canary, by_operator=True))
     post()
 
 

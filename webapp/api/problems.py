@@ -19,9 +19,15 @@ from webapp.api.statuses import ABOUT
 from webapp.statuses import status_of
 from workflows.core.imported import place
 from workflows.core.refusals import NOT_FOUND, STALE, Refusal, Refused
+from workflows.service.library import DamagedWorkflow
 from workflows.service.unit_of_work import Busy, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
+DAMAGED = (
+    "What this request goes by has been changed in the database, so nothing is ruled by it and nothing was done. "
+    "Tell whoever runs this service."
+)
+"""Said where the stored text of a workflow is not what was published."""
 
 
 class FaultModel(BaseModel):
@@ -119,6 +125,8 @@ def of_fault(fault: Exception) -> Problem:
         case Unavailable():
             say = "The service cannot be reached now. Send the same request again, with the same key."
             return Problem(503, "unavailable", say, headers={"Retry-After": "10"})
+        case DamagedWorkflow():
+            return Problem(503, "damaged_workflow", DAMAGED)
         case HTTPException():
             return _of_http(fault)
         case _:
@@ -140,6 +148,8 @@ def of_refused(refused: Refused, *, body: BaseModel | None = None) -> Problem:
     if code == STALE:
         say = "Somebody has changed this request since you read it. Read it again, and look at what changed."
         return Problem(412, code, say)
+    if code == NOT_FOUND and "case_id" not in (request.view_args or {}):
+        return Problem(404, *OF_STATUS[404])  # the rules speak of a request, and it was something else
     status = status_of(refused)
     say = " ".join(refusal.say for refusal in refused.refusals[:3])
     faults = tuple(_fault(each, body) for each in refused.refusals) if status == 422 else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from webapp.api.choice_models import ChoicesModel, ChoicesQuery
 from webapp.api.examples import EXAMPLES
 from webapp.api.operations import Answer, Call, operation
 from webapp.api.reading_models import (
@@ -21,6 +22,7 @@ from webapp.api.reading_models import (
 from webapp.house import house
 from workflows.core.refusals import not_found
 from workflows.core.scopes import Scope
+from workflows.service import choices as choosing
 from workflows.service import packing, shown_workflows
 from workflows.service.clock_views import clocks_of
 
@@ -93,6 +95,18 @@ def definition(call: Call) -> Answer:
         raise not_found()
     found = shown_workflows.shown(house().engine, house().casework.library, call.person, call.path["workflow"], version)
     return Answer(body=DefinitionModel.of(found))
+
+
+@operation(
+    "GET", "/choices", name="listChoices", tag="Requests", scopes={Scope.READ, Scope.REQUEST}, says=ChoicesModel,
+    query=ChoicesQuery, summary="List the codes to choose from", refuses=frozenset({404}),
+    says_example=EXAMPLES["listChoices"],
+)  # fmt: skip
+def choices(call: Call) -> Answer:
+    """The codes that a request that is begun now can be filled with, and decided with, each with its words."""
+    asked: ChoicesQuery = call.query
+    found = choosing.choices(house().engine, house().casework.library, asked.workflow, at=call.now)
+    return Answer(body=ChoicesModel.of(found))
 
 
 @operation(

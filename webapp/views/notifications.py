@@ -35,6 +35,8 @@ WORDS: Mapping[str, str] = {
     NoticeKind.FOLLOW_UP: "You have something to follow up",
     NoticeKind.EXTENDED: "The time was extended: it falls due later",
     NoticeKind.NOBODY_TOLD: "Nobody could be told that this waits: see who can take it",
+    NoticeKind.CONSENT_WITHDRAWN: "Consent was withdrawn",
+    NoticeKind.BROUGHT_IN: "A request was brought in from another system in your name",
     NoticeKind.RECOUNTED: "The due date moved: bank holidays or closure days have changed",
     NoticeKind.UNANSWERED: "A question was not answered in time, and has gone back",
     NoticeKind.NOBODY_STANDS_IN: "Somebody is away and nobody can stand in: please give this to somebody",

@@ -45,6 +45,7 @@ GROUPS: dict[NoticeKind, Grouping] = {
     NoticeKind.RECOUNTED: Grouping.PROGRESS,
     NoticeKind.STOOD_ASIDE: Grouping.PROGRESS,
     NoticeKind.IDENTITY_ANSWERED: Grouping.PROGRESS,
+    NoticeKind.BROUGHT_IN: Grouping.PROGRESS,
 }
 """Kinds that may wait. Every other kind is told at once."""
 

@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     UNANSWERED = "unanswered"
     HOLIDAYS_STALE = "holidays_stale"
     """About the house and not about a case: see ``OF_THE_HOUSE``."""
+    BROUGHT_IN = "brought_in"
     STANDS_IN = "stands_in"
     STANDS_IN_NO_MORE = "stands_in_no_more"
 
@@ -233,7 +234,11 @@ def _timed(event: e.Event, after: Case, definition: Definition) -> Iterable[tupl
 def _moved_on(
     event: e.Event, before: Case | None, after: Case, definition: Definition
 ) -> Iterable[tuple[NoticeKind, Audience]]:
-    """Whoever has the next move, and the requester, when a request that was sent has come to another stage."""
+    """Whoever has the next move, and the requester, when a request that was sent has come to another stage; and the
+    requester when somebody else brought it in.
+    """
+    if isinstance(event, e.Started) and (event.by_operator or event.account):  # in her name, and by somebody else
+        yield NoticeKind.BROUGHT_IN, asker(after)
     if isinstance(event, e.VersionAdopted) and event.handed_on and after.submitted_at is not None:
         yield NoticeKind.YOUR_TURN, desk(after, definition)
     if event.move is not None and after.submitted_at is not None:
