@@ -154,7 +154,7 @@ def test_a_killed_start_leaves_nothing_that_stops_the_next_and_nothing_outside_t
         assert second.count_starts() == 2
 
         secrets = json.loads((home / "secrets.json").read_text()).values()
-        lines = [Path(f"/proc/{pid}/cmdline").read_text() for pid in second.working()]
+        lines = [line for pid in second.working() if (line := _command_line(pid))]
         assert len(lines) > 5
         assert not [line for line in lines for secret in secrets if secret in line]
 
@@ -253,10 +253,18 @@ def _files(folder: Path) -> set[Path]:
 def _kill_one(start: Start, program: str) -> None:
     """Kill the oldest process of a program with everything that it started."""
     for pid in processes.processes_in(start.home / "run"):
-        if program in Path(f"/proc/{pid}/cmdline").read_text():
+        if program in _command_line(pid):
             os.killpg(pid, signal.SIGKILL)
             return
     raise AssertionError(f"no {program} runs")
+
+
+def _command_line(pid: int) -> str:
+    """With what a process was started; empty when it has ended since it was listed."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _kill_database(start: Start) -> None:
