@@ -10,8 +10,10 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from uuid_utils import uuid7
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from webapp.api.operations import OPERATIONS
 from workflows.core.permissions import Principal
 from workflows.core.scopes import Scope
 from workflows.service.tokens import Tokens
@@ -40,6 +42,7 @@ class Caller:
 
     def get(self, path: str, *, status: int = 200, **more: Any) -> Any:
         """What the API says; ``status`` is what it must answer with."""
+        self.described("GET", path, status)
         return self.looked_at(self.http.get(f"/api/v1{path}", headers=self.headers(), **more), status)
 
     def post(
@@ -47,6 +50,7 @@ class Caller:
         headers: dict[str, str] | None = None,
     ) -> Any:  # fmt: skip
         """Post ``body``, with a new key unless one is given; ``seen`` is the version, or the ETag, that was read."""
+        self.described("POST", path, status)
         return self.looked_at(self.send(path, body, key=key, seen=seen, headers=headers), status)
 
     def send(
@@ -63,6 +67,17 @@ class Caller:
     def headers(self) -> dict[str, str]:
         """What every request carries."""
         return {"Authorization": f"Bearer {self.token}"}
+
+    def described(self, method: str, path: str, status: int) -> None:
+        """Expect no status that the description does not know; paths that there are not are answered alike."""
+        try:
+            name, _ = self.http.application.url_map.bind("localhost").match(
+                f"/api/v1{path.partition('?')[0]}", method=method
+            )
+        except HTTPException:
+            return
+        known = OPERATIONS.get(name.removeprefix("api."))
+        assert known is None or status in known.statuses(), f"{known.name} does not describe {status}"
 
     def looked_at(self, answer: TestResponse, status: int) -> Any:
         """The body of an answer that has the right status, type and headers."""

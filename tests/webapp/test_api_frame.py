@@ -144,6 +144,9 @@ def test_who_may_not_know_of_a_request_is_told_what_a_stranger_is_told(app: Flas
         amy.post(f"/cases/{each}/advise", {"advice": "supports"}, seen=1, status=404) for each in (case, other)
     )
     assert {**sent, "request_id": ""} == {**lost, "request_id": ""}
+    holder = house.organisation("harrowmere").id
+    alike, none = (amy.post("/cases", {"holder": holder, "like": each}, status=404) for each in (case, other))
+    assert {**alike, "request_id": ""} == {**none, "request_id": ""}
 
 
 def test_a_choice_that_is_not_there_is_told_in_the_words_that_are_sent(app: Flask, house: House) -> None:

@@ -30,12 +30,15 @@ class StartBody(Sent):
 
 @operation(
     "POST", "/cases", name="startCase", tag=REQUESTS, scopes={Scope.REQUEST}, says=ActedModel, takes=StartBody,
-    summary="Begin a request", changes=True, status=201, tagged=True,
+    summary="Begin a request", changes=True, status=201, tagged=True, refuses=frozenset({404}),
     takes_example={"holder": "0192f0c1-6f2e-7b51-8a51-2f0a35a3f6d2"},
     links={"readCase": "/id", "readStanding": "/id", "submitCase": "/id", "withdrawCase": "/id", "saveCase": "/id"},
 )  # fmt: skip
 def start(call: Call) -> Answer:
-    """Begin a draft, in the name of the token's organisation. Nobody at the holder can see it until it is sent."""
+    """Begin a draft, in the name of the token's organisation. Nobody at the holder can see it until it is sent.
+
+    An earlier request that is not yours is answered as if there were none.
+    """
     if Role.REQUESTER not in call.person.roles_in(call.caller.organisation_id):
         raise Problem(403, "not_requester", "Only a requester of the token's organisation can begin a request.")
     body: StartBody = call.body
